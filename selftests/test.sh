@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
+#
+# Runs stages of tests and ends with the count of all: test.sh STAGE...
+#
+#	unit	Criterion tests, on this machine
+#	harness	does selftests/vm/run report what it should?
+#	vm	the suites of selftests/kernel in the VM ($SUITE: only these)
+#	debug	the same on the debug kernel
+
+set -euo pipefail
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+O=${O:-$HERE/../build}
+mkdir -p "$O"
+O=$(cd "$O" && pwd)
+export O
+RESULTS=$O/test
+
+# suite DIR NAME CMD...: CMD writes TAP to its standard output
+suite()
+{
+	local dir=$1 name=$2 status=0
+	shift 2
+
+	"$@" > "$dir/$name.tap" 2> "$dir/$name.log" < /dev/null || status=$?
+	echo $status > "$dir/$name.exit"
+	if ! "$HERE/summary.sh" one "$dir/$name.tap"; then
+		sed 's/^/  | /' "$dir/$name.tap" "$dir/$name.log"
+	fi
+}
+
+unit()
+{
+	local test
+
+	for test in "$O"/selftests/unit/test_*; do
+		case $test in *.*|*\*) continue;; esac	# objects; nothing built
+		suite "$1" "unit-$(basename "$test")" "$test" --tap --quiet
+	done
+}
+
+harness() { suite "$1" vm-harness "$HERE/vm/selftest.sh"; }
+
+# The suites count themselves in the guest; here only what befell the machine.
+machine()
+{
+	local dir=$1 status=0
+	shift
+
+	# shellcheck disable=SC2086	# SUITE is a list
+	"$HERE/vm/run" "$@" --out "$dir" -- selftests/kernel/run-suite.sh ${SUITE:-} || status=$?
+	echo 0 > "$dir/machine.exit"
+	if [ $status -le 1 ]; then
+		printf 'ok 1 - the kernel had no complaint\n1..1\n' > "$dir/machine.tap"
+	else
+		printf 'not ok 1 - vm/run ended with status %d\n1..1\n' $status > "$dir/machine.tap"
+		echo 1 > "$dir/machine.exit"
+	fi
+}
+
+for stage in "$@"; do
+	dir=$RESULTS/$stage
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	echo "== $stage"
+	case $stage in
+	unit|harness)	"$stage" "$dir";;
+	vm)		machine "$dir" --timeout 2400;;
+	debug)		machine "$dir" --debug --mem 3G --timeout 7200;;
+	*)		echo "test.sh: unknown stage '$stage'" >&2; exit 2;;
+	esac
+done
+echo "== results"
+"$HERE/summary.sh" all "${@/#/$RESULTS/}"
