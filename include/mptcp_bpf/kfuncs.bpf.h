@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause */
+/*
+ * The kernel functions of BPF packet schedulers. All of them may be called from
+ * get_send and get_retrans, and from nowhere else. There the connection is owned
+ * by the caller or its data lock is held; the sockets of the subflows are not
+ * locked.
+ */
+#ifndef __MPTCP_BPF_KFUNCS_BPF_H
+#define __MPTCP_BPF_KFUNCS_BPF_H
+
+/*
+ * Walk the subflows, oldest first:
+ *
+ *	struct mptcp_subflow_context *sf;
+ *
+ *	mpx_for_each_subflow(msk, sf) { ... }
+ *
+ * Break and return are allowed inside. Not for nesting: one bounded pass is what
+ * keeps both the verifier and the softirq short.
+ */
+extern int bpf_iter_mptcp_subflow_new(struct bpf_iter_mptcp_subflow *it,
+				      struct sock *sk) __ksym;
+extern struct mptcp_subflow_context *
+bpf_iter_mptcp_subflow_next(struct bpf_iter_mptcp_subflow *it) __ksym;
+extern void bpf_iter_mptcp_subflow_destroy(struct bpf_iter_mptcp_subflow *it) __ksym;
+
+#define mpx_for_each_subflow(msk, sf)	bpf_for_each(mptcp_subflow, sf, (struct sock *)(msk))
+
+/* The subflow of a TCP socket, for instance msk->first. NULL if it is none. */
+extern struct mptcp_subflow_context *bpf_mptcp_subflow_ctx(const struct sock *sk) __ksym;
+
+/* The TCP socket of a subflow; sf->tcp_sock is the same without a call. */
+extern struct sock *
+bpf_mptcp_subflow_tcp_sock(const struct mptcp_subflow_context *sf) __ksym;
+
+/* Mark a subflow to take data, or take the mark back. */
+extern void mptcp_subflow_set_scheduled(struct mptcp_subflow_context *sf, bool scheduled) __ksym;
+
+/*
+ * Can the subflow carry data: join fully established, may send, not stale? The
+ * kernel drops marks on subflows for which this is false.
+ */
+extern bool mptcp_subflow_active(struct mptcp_subflow_context *sf) __ksym;
+
+/* Set the MPTCP-level retransmission timeout from those of the subflows. */
+extern void mptcp_set_timeout(struct sock *sk) __ksym;
+
+/* First data sequence number beyond the peer's window. */
+extern __u64 mptcp_wnd_end(const struct mptcp_sock *msk) __ksym;
+
+/* Is there socket memory for more data? Says nothing about the cwnd. */
+extern bool bpf_sk_stream_memory_free(const struct mptcp_subflow_context *sf) __ksym;
+
+/* Is all that was sent on this TCP socket acknowledged? */
+extern bool bpf_mptcp_subflow_queues_empty(struct sock *sk) __ksym;
+
+#endif /* __MPTCP_BPF_KFUNCS_BPF_H */
