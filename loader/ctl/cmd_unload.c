@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
+#include "args.h"
+#include "output.h"
+#include "verbs.h"
+
+const struct opt unload_opts[] = {
+	{ "force", 'f', OPT_FLAG, offsetof(struct unload_args, force), NULL,
+	  "also a policy that was not loaded by mptcp-pmctl" },
+	{ 0 }
+};
+
+int do_unload(struct ctl *ctl, const void *args, int argc, char **argv)
+{
+	const struct unload_args *a = args;
+	struct mpx_unloaded res;
+	json_t *json;
+	int err;
+
+	(void)argc;
+	err = mpx_unload(argv[0], a->force ? MPX_UNLOAD_FOREIGN : 0, &res);
+	if (err)
+		return err;
+	if (res.was_default)
+		say(ctl, "this network namespace used '%s': new connections get 'default' now\n",
+		    argv[0]);
+	say(ctl, res.stale ? "removed the pins of '%s', which was not registered any more\n" :
+	    "unloaded '%s'\n", argv[0]);
+	if (res.connections)
+		say(ctl, "%u connection%s keep%s it until they close\n", res.connections,
+		    res.connections == 1 ? "" : "s", res.connections == 1 ? "s" : "");
+	json = json_pack("{s:s, s:b, s:b, s:b}", "name", argv[0], "was_default", res.was_default,
+			 "foreign", res.foreign, "stale", res.stale);
+	json_object_set_new(json, "connections", res.connections_known ?
+			    json_integer(res.connections) : json_null());
+	out_json(ctl, "unloaded", json);
+	return 0;
+}

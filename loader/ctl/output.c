@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/json.h"
+#include "output.h"
+
+static json_t *lines(const char *text)
+{
+	json_t *list = json_array();
+	char *copy = strdup(text), *p = copy, *line;
+
+	while (p && (line = strsep(&p, "\n")))
+		json_array_append_new(list, json_text(line));
+	free(copy);
+	return list;
+}
+
+/* The first error is the answer; what failed besides is listed in it. */
+static void keep_error(struct ctl *ctl, const struct mpx_msg *msg)
+{
+	char name[16];
+
+	if (ctl->error) {
+		json_t *more = json_object_get(ctl->error, "more");
+
+		if (!more) {
+			more = json_array();
+			json_object_set_new(ctl->error, "more", more);
+		}
+		json_array_append_new(more, json_text(msg->text));
+		return;
+	}
+	ctl->error = json_object();
+	if (msg->err == CTL_USAGE) {
+		json_object_set_new(ctl->error, "code", json_string("USAGE"));
+	} else {
+		json_object_set_new(ctl->error, "code",
+				    json_string(errno_name(msg->err, name, sizeof(name))));
+		json_object_set_new(ctl->error, "errno", json_integer(abs(msg->err)));
+	}
+	json_object_set_new(ctl->error, "message", json_text(msg->text));
+	if (msg->detail)
+		json_object_set_new(ctl->error, "details", lines(msg->detail));
+	if (msg->full && ctl->verbose)
+		json_object_set_new(ctl->error, "log", lines(msg->full));
+}
+
+static void keep_warning(struct ctl *ctl, const char *text)
+{
+	if (!ctl->warnings)
+		ctl->warnings = json_array();
+	json_array_append_new(ctl->warnings, json_text(text));
+}
+
+/* Messages may quote files and logs of unknown origin. */
+static void print_clean(FILE *out, const char *text, bool line_feeds)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '\t' || (c == '\n' && line_feeds) || (c >= 0x20 && c != 0x7f))
+			fputc(c, out);
+		else
+			fputc('?', out);
+	}
+}
+
+static void print_message(const struct ctl *ctl, const struct mpx_msg *msg)
+{
+	static const char *const heads[] = { "error", "warning", "info", "debug", "trace" };
+	const char *more = ctl->verbose && msg->full ? msg->full : msg->detail;
+
+	/* What was said so far comes first, also when both go to one file. */
+	fflush(stdout);
+	fprintf(stderr, "%s: ", heads[msg->level]);
+	print_clean(stderr, msg->text, false);
+	fputc('\n', stderr);
+	if (!more)
+		return;
+	if (more == msg->full)
+		fprintf(stderr, "  the verifier's log:\n");
+	print_clean(stderr, more, true);
+	if (*more && more[strlen(more) - 1] != '\n')
+		fputc('\n', stderr);
+	if (more == msg->full && msg->detail) {
+		print_clean(stderr, msg->detail, true);
+		fputc('\n', stderr);
+	}
+}
+
+void out_message(const struct mpx_msg *msg, void *ctx)
+{
+	struct ctl *ctl = ctx;
+
+	if (ctl->json && msg->level == MPX_ERROR)
+		keep_error(ctl, msg);
+	else if (ctl->json && msg->level == MPX_WARN)
+		keep_warning(ctl, msg->text);
+	else
+		print_message(ctl, msg);
+}
+
+void say(const struct ctl *ctl, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int n;
+
+	if (ctl->json)
+		return;
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	print_clean(stdout, text, true);
+	free(text);
+}
+
+void warn(struct ctl *ctl, const char *fmt, ...)
+{
+	struct mpx_msg msg = { .size = sizeof(msg), .level = MPX_WARN };
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	msg.text = text;
+	out_message(&msg, ctl);
+}
+
+int fail(struct ctl *ctl, int err, const char *fmt, ...)
+{
+	struct mpx_msg msg = { .size = sizeof(msg), .level = MPX_ERROR, .err = err };
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	msg.text = text;
+	out_message(&msg, ctl);
+	return err;
+}
+
+void out_json(struct ctl *ctl, const char *key, json_t *value)
+{
+	if (!ctl->json) {
+		json_decref(value);
+		return;
+	}
+	if (!ctl->root)
+		ctl->root = json_object();
+	json_object_set_new(ctl->root, key, value);
+}
+
+int out_finish(struct ctl *ctl, int exit_status)
+{
+	size_t flags = JSON_ENCODE_ANY | (ctl->pretty ? JSON_INDENT(2) : JSON_COMPACT);
+
+	if (ctl->json) {
+		out_json(ctl, "schema", json_integer(1));
+		if (ctl->warnings)
+			json_object_set(ctl->root, "warnings", ctl->warnings);
+		if (exit_status && !ctl->error)
+			fail(ctl, -EIO, "failed without saying why");
+		if (ctl->error) {
+			json_object_set_new(ctl->error, "exit_status", json_integer(exit_status));
+			json_object_set(ctl->root, "error", ctl->error);
+		}
+		json_dumpf(ctl->root, stdout, flags);
+		fputc('\n', stdout);
+	}
+	json_decref(ctl->root);
+	json_decref(ctl->warnings);
+	json_decref(ctl->error);
+	/* A full disk must not look like success. */
+	if (fflush(stdout) || ferror(stdout))
+		return -EIO;
+	return 0;
+}
+
+struct table {
+	size_t columns;
+	size_t cells;
+	char **text;
+};
+
+static void add_cell(struct table *t, char *text)
+{
+	char **grown = realloc(t->text, (t->cells + 1) * sizeof(*grown));
+
+	if (!grown) {
+		free(text);
+		return;
+	}
+	t->text = grown;
+	grown[t->cells++] = text;
+}
+
+struct table *table_new(const char *const *titles)
+{
+	struct table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	for (; titles[t->columns]; t->columns++)
+		add_cell(t, strdup(titles[t->columns]));
+	return t;
+}
+
+void table_cell(struct table *t, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	int n;
+
+	if (!t)
+		return;
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	add_cell(t, n < 0 ? NULL : text);
+}
+
+static int width_of(const struct table *t, size_t column)
+{
+	size_t i, width = 0, len;
+
+	for (i = column; i < t->cells; i += t->columns) {
+		len = t->text[i] ? strlen(t->text[i]) : 0;
+		if (len > width)
+			width = len;
+	}
+	return (int)width;
+}
+
+void table_print(struct table *t, int indent)
+{
+	int width[TABLE_COLUMNS], pad;
+	size_t i, col;
+
+	if (!t)
+		return;
+	for (col = 0; col < t->columns && col < TABLE_COLUMNS; col++)
+		width[col] = width_of(t, col);
+	for (i = 0; i < t->cells; i++) {
+		const char *text = t->text[i] && *t->text[i] ? t->text[i] : "-";
+
+		col = i % t->columns;
+		if (!col)
+			printf("%*s", indent, "");
+		print_clean(stdout, text, false);
+		pad = width[col % TABLE_COLUMNS] - (int)strlen(text);
+		if (col + 1 == t->columns)
+			putchar('\n');
+		else
+			printf("%*s", (pad > 0 ? pad : 0) + 2, "");
+	}
+	for (i = 0; i < t->cells; i++)
+		free(t->text[i]);
+	free(t->text);
+	free(t);
+}
