@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# For tests of policies, after lib.sh: objects by name, loading through the CLI, counters out of a
+# policy's global variables.
+
+PMCTL=${PMCTL:-$O/loader/mptcp-pmctl}
+[[ ${KPATH:-} ]] && PATH=$KPATH:$PATH	# bpftool
+
+[[ -e /proc/sys/net/mptcp/ext_version ]] || skip_all "this kernel has no MPTCP policy hooks"
+[[ -x $PMCTL ]] || bail_out "$PMCTL is not built"
+
+# first -> bpf/sched/first.bpf.o; bad/never -> selftests/kernel/bad/never.bpf.o
+policy_object() { # NAME
+	if [[ $1 == */* ]]; then
+		echo "$HELPERS/$1.bpf.o"
+	else
+		echo "$O/bpf/sched/$1.bpf.o"
+	fi
+}
+
+declare -A loaded_policies=()
+
+# The policy's name is the object's, or what --name says.
+load_policy() { # OBJECT [ARGS...]
+	local name=${1##*/} i
+
+	for ((i = 2; i < $#; i++)); do
+		[[ ${!i} == --name ]] && { ((i++)); name=${!i}; }
+	done
+	"$PMCTL" load "$(policy_object "$1")" "${@:2}" || return
+	loaded_policies[$name]=1
+}
+
+unload_policy() { # NAME
+	"$PMCTL" unload "$1" && unset "loaded_policies[$1]"
+}
+
+cleanup() {
+	local name
+	for name in "${!loaded_policies[@]}"; do
+		"$PMCTL" unload "$name" >/dev/null 2>&1
+	done
+}
+
+# A global variable of a loaded object, by the object's name: the last map of that name if several
+# are loaded.
+policy_var() { # OBJECT VARIABLE
+	local value
+	value=$(bpftool -j map dump name "$(var_map "$1")" 2>/dev/null |
+		jq -r "[.. | objects | select(has(\"$2\")) | .[\"$2\"]] | last")
+	echo "${value:-none}"
+}
+
+# libbpf cuts the object's name so that the map's fits in 15 characters.
+var_map() {
+	local object=${1//./_}
+	echo "${object:0:8}.bss"
+}
+
+# One figure of one policy in the kernel's own list, e.g. policy_stat burst connections
+policy_stat() { # NAME KEY
+	"$PMCTL" -j list | jq -r ".policies[] | select(.name == \"$1\") | .$2"
+}
+
+# How busy the machine is, in percent, until CMD ends.
+busy_percent() { # CMD...
+	local cpu before after
+	read -r cpu -a before </proc/stat
+	"$@"
+	read -r cpu -a after </proc/stat
+	local i total=0 idle
+	for i in 0 1 2 3 4 5 6 7; do
+		((total += after[i] - before[i]))
+	done
+	((idle = after[3] + after[4] - before[3] - before[4]))
+	echo $((total ? 100 - 100 * idle / total : 100))
+}
