@@ -455,7 +455,7 @@ dmesg_mark() {
 	echo "$KMSG_MARK" >/dev/kmsg
 }
 
-# Lines since dmesg_mark
+# Lines since dmesg_mark, but for what any kernel says under emulation
 dmesg_new() {
-	dmesg | sed "1,/$KMSG_MARK/d"
+	dmesg | sed "1,/$KMSG_MARK/d" | grep -vE '\] (random: crng|clocksource: |hrtimer: interrupt took)'
 }

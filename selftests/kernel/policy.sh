@@ -63,16 +63,18 @@ policy_stat() { # NAME KEY
 	"$PMCTL" -j list | jq -r ".policies[] | select(.name == \"$1\") | .$2"
 }
 
+# Registered or still referenced by a connection or listener
+struct_ops_maps() { bpftool -j map show | jq '[.[] | select(.type == "struct_ops")] | length'; }
+
 # How busy the machine is, in percent, until CMD ends.
 busy_percent() { # CMD...
-	local cpu before after
-	read -r cpu -a before </proc/stat
+	local before after i total=0 idle
+	read -r -a before </proc/stat	# cpu user nice system idle iowait irq softirq steal
 	"$@"
-	read -r cpu -a after </proc/stat
-	local i total=0 idle
-	for i in 0 1 2 3 4 5 6 7; do
+	read -r -a after </proc/stat
+	for i in 1 2 3 4 5 6 7 8; do
 		((total += after[i] - before[i]))
 	done
-	((idle = after[3] + after[4] - before[3] - before[4]))
+	((idle = after[4] + after[5] - before[4] - before[5]))
 	echo $((total ? 100 - 100 * idle / total : 100))
 }

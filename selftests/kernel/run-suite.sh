@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
 #
 # Runs the tests of this directory, inside the VM: run-suite.sh [NAME...]
-# (default: all). Each NAME.sh writes TAP, kept in $VM_OUT/NAME.tap with its exit
-# status in NAME.exit; a failing one is printed in full.
+# (default: all that start with #!, which what they source does not). Each NAME.sh
+# writes TAP, kept in $VM_OUT/NAME.tap with its exit status in NAME.exit; of a
+# failing one everything but the passed tests is printed.
 #
 # A test ends after 150 s, or after what a line '# timeout: SECONDS' in it says,
 # times $SLOW.
@@ -16,8 +17,12 @@ SUMMARY=$HERE/../summary.sh
 
 if [ $# -eq 0 ]; then
 	for file in "$HERE"/*.sh; do
-		name=$(basename "$file" .sh)
-		case $name in lib|lib_*|run-suite|demo) ;; *) set -- "$@" "$name";; esac
+		read -r first < "$file"
+		name=${file##*/}
+		case $name$first in
+		run-suite.sh*|demo.sh*)	;;
+		*.sh'#!'*)		set -- "$@" "${name%.sh}";;
+		esac
 	done
 fi
 
@@ -42,7 +47,7 @@ for name in "$@"; do
 	sed "1s/\$/ ($((SECONDS - start)) s)/" "$VM_OUT/$name.result"
 	if [ $result -ne 0 ]; then
 		failed=1
-		sed 's/^/  | /' "$tap"
+		sed '/^ok /d; s/^/  | /' "$tap"
 	fi
 done
 exit $failed

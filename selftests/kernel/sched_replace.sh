@@ -7,8 +7,6 @@
 dmesg_mark
 paths 2 4 20mbit/10ms/100
 registered() { [[ " $(</proc/sys/net/mptcp/available_schedulers) " == *" $1 "* ]]; }
-struct_ops_maps() { bpftool -j map show | jq '[.[] | select(.type == "struct_ops")] | length'; }
-
 # ---- replace ----
 
 load_policy first --name pol >/dev/null || bail_out "cannot load 'first'"

@@ -45,6 +45,8 @@ int BPF_PROG(counted_get_send, struct mptcp_sock *msk)
 	else
 		__sync_fetch_and_add(&before_init, 1);
 
+	mptcp_set_timeout((struct sock *)msk);
+
 	mpx_for_each_subflow(msk, sf) {
 		if (!mptcp_subflow_active(sf) || !bpf_sk_stream_memory_free(sf))
 			continue;

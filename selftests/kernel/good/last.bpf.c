@@ -9,6 +9,8 @@ int BPF_PROG(last_get_send, struct mptcp_sock *msk)
 {
 	struct mptcp_subflow_context *sf, *pick = NULL;
 
+	mptcp_set_timeout((struct sock *)msk);
+
 	mpx_for_each_subflow(msk, sf) {
 		if (mptcp_subflow_active(sf))
 			pick = sf;
