@@ -54,28 +54,40 @@ kpath()
 
 # -- source -------------------------------------------------------------------
 
-# Sets SRC and OBJ. Between base and series only the files that differ get a
-# new time stamp, so both share one object directory.
+# Sets SRC and OBJ, and locks them. Between base and series only the files that
+# differ get a new time stamp, so both share one work tree and object directory;
+# the debug flavour has its own, to be built beside them.
 prepare_source()
 {
-	local want
+	local want dir
 
 	if [ -n "$KERNEL_SRC" ]; then
 		SRC=$(cd "$KERNEL_SRC" && pwd -P)
 		OBJ=$CACHE/obj-$(printf '%s' "$SRC" | sha256sum | cut -c1-12)${DEBUG:+-debug}
+		lock "build-${OBJ##*/}"
 		return
 	fi
+	lock "build${DEBUG:+-debug}"
 	want=$(source_sha)
-	SRC=$CACHE/linux-${want:0:12}/src
-	OBJ=$CACHE/linux-${want:0:12}/obj${DEBUG:+-debug}
+	dir=$CACHE/linux-${want:0:12}
+	SRC=$dir/src${DEBUG:+-debug}
+	OBJ=$dir/obj${DEBUG:+-debug}
 	want=$("$HERE/tree.sh" "$([ -n "$BASE" ] && echo base || echo commit)")
-	kgit -C "$SRC" checkout -q -f --detach "$want"
+	if [ -d "$SRC" ]; then
+		kgit -C "$SRC" checkout -q -f --detach "$want"
+	else
+		git -C "$dir/src" worktree prune
+		kgit -C "$dir/src" worktree add -q --detach "$SRC" "$want"
+	fi
 }
 
 # -- running make -------------------------------------------------------------
 
-kmake() { make -C "$SRC" O="$OBJ" ARCH=x86_64 LOCALVERSION= KBUILD_BUILD_USER=mptcp-ext \
-		KBUILD_BUILD_HOST=build "$@"; }
+kmake_command()
+{
+	KMAKE=(make -C "$SRC" O="$OBJ" ARCH=x86_64 LOCALVERSION= KBUILD_BUILD_USER=mptcp-ext
+		KBUILD_BUILD_HOST=build)
+}
 
 progress_line()
 {
@@ -96,9 +108,11 @@ logged()
 	shift 2
 
 	: > "$LOG"
-	"$@" > "$LOG" 2>&1 9>&- < /dev/null &
+	# a session of its own: when we are stopped, make and all it started must be
+	setsid "$@" > "$LOG" 2>&1 9>&- < /dev/null &
 	pid=$!
-	trap 'kill $pid 2> /dev/null' EXIT
+	# shellcheck disable=SC2064	# pid is gone when the trap runs
+	trap "kill -- -$pid 2> /dev/null" EXIT
 	while kill -0 $pid 2> /dev/null; do
 		if [ -t 2 ]; then
 			printf '\r%s ' "$(progress_line "$what" "$total" "$start")" >&2
@@ -111,7 +125,7 @@ logged()
 	trap - EXIT
 	if wait $pid; then
 		[ ! -t 2 ] || printf '\r' >&2
-		say "$(progress_line "$what" 0 "$start")"
+		[ $((SECONDS - start)) -lt 5 ] || say "$(progress_line "$what" 0 "$start")"
 		return
 	fi
 	[ ! -t 2 ] || echo >&2
@@ -151,10 +165,10 @@ configure()
 	stamp=$(cat "${files[@]}" "$SRC/Makefile" | sha256sum)
 	if [ ! -e "$OBJ/.config" ] || [ "$(cat "$OBJ/.mpx-config" 2> /dev/null)" != "$stamp" ]; then
 		mkdir -p "$OBJ"
-		logged 'kernel configuration' 0 kmake tinyconfig
+		logged 'kernel configuration' 0 "${KMAKE[@]}" tinyconfig
 		cat "${files[@]}" >> "$OBJ/.config"
 	fi
-	logged 'kernel configuration' 0 kmake olddefconfig
+	logged 'kernel configuration' 0 "${KMAKE[@]}" olddefconfig
 	missing=$(missing_options)
 	[ -z "$missing" ] || die "the kernel's configuration lost these options (see $OBJ/.config):
 $missing"
@@ -166,14 +180,14 @@ build_kernel()
 	local total=0
 
 	[ -e "$OBJ/vmlinux" ] || total=$OBJECTS
-	logged kernel "$total" kmake -j"$JOBS" bzImage vmlinux
+	logged kernel "$total" "${KMAKE[@]}" -j"$JOBS" bzImage vmlinux
 }
 
 # libbpf and bpftool of the same source: Debian's are too old for struct_ops
 # links. The tools' optional parts (skeletons, disassembler) are not needed.
 build_tools()
 {
-	local out=${OBJ%-debug}-tools
+	local out=$OBJ-tools
 
 	mkdir -p "$out/libbpf" "$out/bpftool"
 	logged libbpf 0 make -C "$SRC/tools/lib/bpf" -j"$JOBS" OUTPUT="$out/libbpf/" \
@@ -191,7 +205,7 @@ collect()
 	mkdir -p "$tmp/libbpf/lib" "$tmp/libbpf/include"
 	cp "$OBJ/arch/x86/boot/bzImage" "$OBJ/vmlinux" "$tmp/"
 	cp "$OBJ/.config" "$tmp/config"
-	kmake -s kernelrelease > "$tmp/release" 2> /dev/null
+	"${KMAKE[@]}" -s kernelrelease > "$tmp/release" 2> /dev/null
 	cp "$TOOLS/libbpf/libbpf.a" "$tmp/libbpf/lib/"
 	cp -r "$TOOLS/libbpf/root/include/bpf" "$tmp/libbpf/include/"
 	cp "$TOOLS/bpftool/bpftool" "$tmp/"
@@ -207,6 +221,7 @@ prune()
 {
 	local dir sha
 
+	find "$CACHE" -maxdepth 1 -name 'tmp-kernel.*' -mmin +60 -exec rm -rf {} +
 	find "$CACHE" -maxdepth 1 -name 'kernel-*' -type d -regex '.*/kernel-[0-9a-f]+\(-debug\)?' \
 		-printf '%T@ %p\n' | sort -rn | tail -n +$((KEEP + 1)) | cut -d' ' -f2- |
 	while read -r dir; do
@@ -232,16 +247,16 @@ build()
 		touch "$dest"
 		return
 	fi
-	lock build	# one work tree serves all flavours
-	[ ! -e "$dest/.done" ] || return 0
-	LOG=$CACHE/build${DEBUG:+-debug}.log
 	JOBS=${JOBS:-$(($(nproc) + 1))}
 	prepare_source
+	[ ! -e "$dest/.done" ] || return 0	# somebody else built it meanwhile
+	kmake_command
+	LOG=${OBJ/\/linux-*\//\/}.log
 	configure
 	build_kernel
 	build_tools
 	tmp=$CACHE/tmp-kernel.$$
-	rm -rf "$CACHE"/tmp-kernel.* "$dest"
+	rm -rf "$dest"
 	collect "$tmp"
 	touch "$tmp/.done"
 	mv "$tmp" "$dest"

@@ -5,6 +5,7 @@
 #
 # CACHE/kernel-tree        the developer's work tree, one commit a patch
 # CACHE/linux-<sha>/src    the repository; its work tree is what gets built
+#                          (src-debug: a second one, for the debug flavour)
 # CACHE/linux-<sha>/obj*   object directories, kept so that a changed patch
 #                          rebuilds only what it touches
 # CACHE/kernel-<key>       a finished kernel (KPATH)

@@ -22,6 +22,8 @@ KERNEL=(make gcc libc6-dev git pahole bc bison flex libelf-dev libssl-dev zlib1g
 # udev: virtme-ng's guest finds its ports by the names udev gives them
 VM=(iproute2 nftables ethtool tcpdump iperf3 busybox-static python3 procps udev util-linux)
 
+# a fresh machine may still run its own first update
+APT=(apt-get -q -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
 LOG=
 ROOT=()
 
@@ -65,7 +67,7 @@ update_lists()
 	say "updating the package lists"
 	# an unrelated source that cannot be reached must not stop us: apt-get
 	# install will say what it really lacks
-	(run apt-get -q -o Acquire::Retries=3 update) 2> /dev/null || true
+	(run "${APT[@]}" update) 2> /dev/null || true
 	UPDATED=1
 }
 
@@ -73,7 +75,7 @@ install()
 {
 	update_lists
 	say "installing: $*"
-	run apt-get -q -y -o Acquire::Retries=3 --no-install-recommends install "$@"
+	run "${APT[@]}" --no-install-recommends install "$@"
 }
 
 codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
@@ -108,8 +110,8 @@ private_apt()
 	echo "deb [signed-by=$KEYRING] $uri $suite main" > "$PRIVATE/parts/mptcp-ext-$suite.list"
 	PRIVATE_OPTS=(-o "Dir::Etc::sourcelist=$PRIVATE/sources.list"
 		-o "Dir::Etc::sourceparts=$PRIVATE/parts" -o "Dir::State::lists=$PRIVATE/lists"
-		-o "Dir::Cache=$PRIVATE/cache" -o APT::Sandbox::User=root -o Acquire::Retries=3)
-	(run apt-get -q "${PRIVATE_OPTS[@]}" update) 2> /dev/null || true
+		-o "Dir::Cache=$PRIVATE/cache" -o APT::Sandbox::User=root)
+	(run "${APT[@]}" "${PRIVATE_OPTS[@]}" update) 2> /dev/null || true
 }
 
 # QEMU 10 (backports) emulates this guest twice as fast as Debian 12's 7.2.
@@ -121,7 +123,7 @@ install_qemu()
 	fi
 	private_apt bookworm-backports yes
 	say "installing: qemu-system-x86 (bookworm-backports)"
-	if ! (run apt-get -q -y "${PRIVATE_OPTS[@]}" --no-install-recommends \
+	if ! (run "${APT[@]}" "${PRIVATE_OPTS[@]}" --no-install-recommends \
 			-t bookworm-backports install qemu-system-x86); then
 		say "warning: no QEMU from bookworm-backports; Debian 12's own works, half as fast"
 		installed qemu-system-x86 || install qemu-system-x86
@@ -141,8 +143,8 @@ install_virtme()
 	fi
 	private_apt trixie no
 	say "installing: virtme-ng (trixie)"
-	(cd "$PRIVATE" && run apt-get -q "${PRIVATE_OPTS[@]}" download virtme-ng)
-	run apt-get -q -y --no-install-recommends install "$PRIVATE"/virtme-ng_*.deb
+	(cd "$PRIVATE" && run "${APT[@]}" "${PRIVATE_OPTS[@]}" download virtme-ng)
+	run "${APT[@]}" --no-install-recommends install "$PRIVATE"/virtme-ng_*.deb
 	rm -rf "$PRIVATE"
 }
 
@@ -165,7 +167,7 @@ install_source()
 	[ -n "$have" ] || update_lists
 	if apt-cache madison "$pkg" | awk '{ print $3 }' | grep -qxF "$tested"; then
 		say "installing: $pkg $tested"
-		run apt-get -q -y -o Acquire::Retries=3 --no-install-recommends \
+		run "${APT[@]}" --no-install-recommends \
 			--allow-downgrades install "$pkg=$tested"
 		return
 	fi

@@ -26,7 +26,7 @@ suite()
 	"$@" > "$dir/$name.tap" 2> "$dir/$name.log" < /dev/null || status=$?
 	echo $status > "$dir/$name.exit"
 	if ! "$HERE/summary.sh" one "$dir/$name.tap"; then
-		sed 's/^/  | /' "$dir/$name.tap" "$dir/$name.log"
+		sed '/^ok /d; s/^/  | /' "$dir/$name.tap" "$dir/$name.log"
 	fi
 }
 

@@ -41,4 +41,7 @@ if [ -w $kmemleak ]; then
 	sed 's/^/<3>kmemleak: /; 1s/^<3>kmemleak: /&suspected: /' < $kmemleak > /dev/kmsg
 fi
 echo $status > "$RUN/status"
-exit 0
+sync
+# virtme-ng's init would call poweroff(8), which belongs to an init system that
+# a small Debian does not have
+exec busybox poweroff -f

@@ -51,7 +51,7 @@ is "$(cat "$TEST_DIR/words.out")" "<a b><it's><\$HOME \"q\"><>" "arguments keep 
 like "$(cat "$TEST_DIR/words.err")" to-stderr "standard error arrives apart"
 
 boot complaint -- bash -c 'echo "<4>WARNING: CPU: 0 PID: 1 at net/mptcp/self.c:1 test" > /dev/kmsg' &
-boot poweroff -- poweroff -f
+boot poweroff -- busybox poweroff -f
 wait $!
 is "$(status_of complaint)" 120 "a kernel warning wins over exit status 0"
 like "$(cat "$TEST_DIR/complaint.err")" 'net/mptcp/self.c:1' "and is shown"
