@@ -143,7 +143,7 @@ struct mpx_unloaded {
 	bool connections_known;
 	bool was_default;		/* this netns' default named it: now "default" */
 	bool foreign;
-	bool stale;			/* was not registered any more: only pins removed */
+	bool stale;			/* was detached before: only its pins were removed */
 };
 
 int mpx_unload(const char *name, unsigned int flags, struct mpx_unloaded *res);
@@ -152,9 +152,10 @@ int mpx_unload(const char *name, unsigned int flags, struct mpx_unloaded *res);
 
 struct mpx_registered {
 	char name[MPX_NAME_SIZE];
-	bool registered;		/* false: a pin whose link was detached */
+	bool registered;		/* false: nothing but a pin is left of it */
 	bool bpf;
 	bool pinned;			/* an instance of ours */
+	bool detached_pin;		/* our link was detached; who is registered is another */
 	bool is_default;		/* of the current netns */
 	bool counters_known;		/* the two below */
 	uint32_t connections;

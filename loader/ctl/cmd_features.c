@@ -32,7 +32,8 @@ static json_t *kconfig_json(const struct mpx_features *f)
 	size_t i;
 
 	for (i = 0; i < f->kconfig_cnt; i++)
-		json_object_set_new(map, f->kconfig[i].name, json_string(states[f->kconfig[i].state]));
+		json_object_set_new(map, f->kconfig[i].name,
+				    json_string(states[f->kconfig[i].state]));
 	return map;
 }
 
@@ -55,17 +56,23 @@ static void features_json(struct ctl *ctl, const struct mpx_features *f)
 	json_t *sysctls;
 
 	if (f->sched_ops)
-		json_object_set_new(hooks, "mptcp_sched_ops", features_map(f->members, f->member_cnt));
-	sysctls = json_pack("{s:b, s:s, s:o, s:o}", "enabled", f->enabled, "scheduler", f->scheduler,
-			    "available_schedulers", names_json(f->available), "ext_version",
+		json_object_set_new(hooks, "mptcp_sched_ops",
+				    features_map(f->members, f->member_cnt));
+	sysctls = json_pack("{s:b, s:s, s:o, s:o}", "enabled", f->enabled, "scheduler",
+			    f->scheduler, "available_schedulers", names_json(f->available),
+			    "ext_version",
 			    f->ext_version < 0 ? json_null() : json_integer(f->ext_version));
-	out_json(ctl, "features",
-		 json_pack("{s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:o}",
-			   "kernel", f->release, "usable", mpx_features__usable(f), "mptcp", f->mptcp,
-			   "btf", f->btf, "bpffs", f->bpffs, "netlink", f->netlink,
-			   "hooks", hooks, "kfuncs", features_map(f->kfuncs, f->kfunc_cnt),
-			   "kconfig", kconfig_json(f), "sysctls", sysctls,
-			   "capabilities", features_map(f->caps, f->cap_cnt)));
+	out_json(ctl, "kernel", json_text(f->release));
+	out_json(ctl, "usable", json_boolean(mpx_features__usable(f)));
+	out_json(ctl, "mptcp", json_boolean(f->mptcp));
+	out_json(ctl, "btf", json_boolean(f->btf));
+	out_json(ctl, "bpffs", json_boolean(f->bpffs));
+	out_json(ctl, "netlink", json_boolean(f->netlink));
+	out_json(ctl, "hooks", hooks);
+	out_json(ctl, "kfuncs", features_map(f->kfuncs, f->kfunc_cnt));
+	out_json(ctl, "kconfig", kconfig_json(f));
+	out_json(ctl, "sysctls", sysctls);
+	out_json(ctl, "capabilities", features_map(f->caps, f->cap_cnt));
 }
 
 static void show_list(const struct ctl *ctl, const char *title, const struct mpx_feature *v,

@@ -23,8 +23,8 @@ static json_t *entry_json(const struct mpx_registered *r, bool complete)
 
 	for (i = 0; i < r->prog_cnt; i++)
 		json_array_append_new(progs, json_integer(r->prog_ids[i]));
-	one = json_pack("{s:s, s:s, s:b, s:b, s:b, s:o, s:o}", "name", r->name, "kind",
-			kind_of(r, complete), "registered", r->registered, "default", r->is_default,
+	one = json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:o, s:o}", "name", r->name, "kind",
+			kind_of(r, complete), "bpf", r->bpf, "registered", r->registered, "default", r->is_default,
 			"pinned", r->pinned, "connections",
 			r->counters_known ? json_integer(r->connections) : json_null(),
 			"invalid_marks",
@@ -32,7 +32,9 @@ static json_t *entry_json(const struct mpx_registered *r, bool complete)
 	json_object_set_new(one, "pin", r->pinned ? json_string(r->pin) : json_null());
 	json_object_set_new(one, "link_id", r->link_id ? json_integer(r->link_id) : json_null());
 	json_object_set_new(one, "map_id", r->map_id ? json_integer(r->map_id) : json_null());
-	json_object_set_new(one, "loaded_at", r->loaded_at ? json_number(r->loaded_at) : json_null());
+	json_object_set_new(one, "loaded_at",
+			    r->loaded_at ? json_number(r->loaded_at) : json_null());
+	json_object_set_new(one, "detached_pin", json_boolean(r->detached_pin));
 	json_object_set_new(one, "program_ids", progs);
 	return one;
 }
@@ -90,7 +92,7 @@ static void list_text(const struct ctl *ctl, const struct mpx_registry *reg)
 		}
 		table_cell(t, "%s", r->is_default ? "*" : "");
 		cell_id(t, r->link_id);
-		table_cell(t, "%s", !r->pinned ? "" : r->registered ? "yes" : "detached");
+		table_cell(t, "%s", !r->pinned ? "" : r->detached_pin ? "detached" : "yes");
 		if (ctl->verbose) {
 			cell_id(t, r->map_id);
 			cell_time(t, r->loaded_at);

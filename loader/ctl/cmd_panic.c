@@ -14,9 +14,11 @@ static void report(struct ctl *ctl, const struct mpx_panic_result *res)
 	say(ctl, "%u network namespace%s seen, %u set back to 'default'\n", res->netns_seen,
 	    res->netns_seen == 1 ? "" : "s", res->netns_reset);
 	say(ctl, "%u polic%s unloaded\n", res->unloaded, res->unloaded == 1 ? "y" : "ies");
-	if (res->connections)
-		say(ctl, "%u live connection%s keep%s a policy until they close\n", res->connections,
-		    res->connections == 1 ? "" : "s", res->connections == 1 ? "s" : "");
+	if (res->connections == 1)
+		say(ctl, "1 live connection keeps its policy until it closes\n");
+	else if (res->connections)
+		say(ctl, "%u live connections keep their policy until they close\n",
+		    res->connections);
 	if (res->foreign_left)
 		warn(ctl, "%u polic%s not loaded by mptcp-pmctl left registered (--force unloads them too)",
 		     res->foreign_left, res->foreign_left == 1 ? "y" : "ies");

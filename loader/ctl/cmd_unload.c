@@ -23,11 +23,12 @@ int do_unload(struct ctl *ctl, const void *args, int argc, char **argv)
 	if (res.was_default)
 		say(ctl, "this network namespace used '%s': new connections get 'default' now\n",
 		    argv[0]);
-	say(ctl, res.stale ? "removed the pins of '%s', which was not registered any more\n" :
+	say(ctl, res.stale ? "removed the pins of '%s', which was detached before\n" :
 	    "unloaded '%s'\n", argv[0]);
-	if (res.connections)
-		say(ctl, "%u connection%s keep%s it until they close\n", res.connections,
-		    res.connections == 1 ? "" : "s", res.connections == 1 ? "s" : "");
+	if (!res.stale && res.connections == 1)
+		say(ctl, "1 live connection keeps it until it closes\n");
+	else if (!res.stale && res.connections)
+		say(ctl, "%u live connections keep it until they close\n", res.connections);
 	json = json_pack("{s:s, s:b, s:b, s:b}", "name", argv[0], "was_default", res.was_default,
 			 "foreign", res.foreign, "stale", res.stale);
 	json_object_set_new(json, "connections", res.connections_known ?

@@ -77,7 +77,7 @@ static int run_step(const char *ns, struct step *step)
 	fd = mpx_netns_open(ns);
 	if (fd < 0)
 		return fd;
-	err = mpx_netns_run(fd, do_step, step);
+	err = mpx_netns_run(fd, ns, do_step, step);
 	close(fd);
 	return err;
 }

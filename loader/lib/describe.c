@@ -6,6 +6,21 @@
 
 #include "internal.h"
 
+static int no_memory(const struct mpx_policy *pol)
+{
+	return mpx_fail(-ENOMEM, "cannot open '%s': out of memory", pol->path);
+}
+
+static bool is_program(const struct mpx_policy *pol, const struct bpf_program *wanted)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, pol->obj)
+		if (prog == wanted)
+			return true;
+	return false;
+}
+
 static int describe_callbacks(struct mpx_policy *pol, struct mpx_ops_map *ops)
 {
 	const struct btf *btf = bpf_object__btf(pol->obj);
@@ -19,7 +34,7 @@ static int describe_callbacks(struct mpx_policy *pol, struct mpx_ops_map *ops)
 
 	cb = calloc(btf_vlen(type) + 1u, sizeof(*cb));
 	if (!cb)
-		return -ENOMEM;
+		return no_memory(pol);
 	ops->pub.callbacks = cb;
 	value = bpf_map__initial_value(ops->map, &size);
 	for (i = 0; i < btf_vlen(type); i++, m++) {
@@ -27,10 +42,17 @@ static int describe_callbacks(struct mpx_policy *pol, struct mpx_ops_map *ops)
 
 		if (!btf_is_ptr(t) || m->offset / 8 > size - sizeof(prog))
 			continue;
-		/* libbpf puts its program there for each function pointer that is set. */
+		/*
+		 * libbpf puts its program there for each function pointer that
+		 * is set. Without a relocation it is what the file says.
+		 */
 		memcpy(&prog, value + m->offset / 8, sizeof(prog));
 		if (!prog)
 			continue;
+		if (!is_program(pol, prog))
+			return mpx_fail(-ENOEXEC, "'%s': '%s' of '%s' is set to something that is no program",
+					pol->path, btf__name_by_offset(btf, m->name_off),
+					ops->pub.map);
 		cb[ops->pub.callback_cnt].member = btf__name_by_offset(btf, m->name_off);
 		cb[ops->pub.callback_cnt].prog = bpf_program__name(prog);
 		cb[ops->pub.callback_cnt].sleepable = bpf_program__flags(prog) & BPF_F_SLEEPABLE;
@@ -49,7 +71,7 @@ static int describe_progs(struct mpx_policy *pol)
 		cnt++;
 	pol->progs = calloc(cnt + 1, sizeof(*pol->progs));
 	if (!pol->progs)
-		return -ENOMEM;
+		return no_memory(pol);
 	bpf_object__for_each_program(prog, pol->obj) {
 		p = &pol->progs[pol->prog_cnt++];
 		p->name = bpf_program__name(prog);
@@ -70,7 +92,7 @@ static int describe_maps(struct mpx_policy *pol)
 		cnt++;
 	pol->maps = calloc(cnt + 1, sizeof(*pol->maps));
 	if (!pol->maps)
-		return -ENOMEM;
+		return no_memory(pol);
 	bpf_object__for_each_map(map, pol->obj) {
 		if (!bpf_map__autocreate(map))
 			continue;
@@ -103,7 +125,7 @@ static int read_kfuncs(struct mpx_policy *pol, const struct btf *btf)
 	vsi = btf_var_secinfos(sec);
 	pol->kfuncs = calloc(btf_vlen(sec) + 1u, sizeof(*pol->kfuncs));
 	if (!pol->kfuncs)
-		return -ENOMEM;
+		return no_memory(pol);
 	for (i = 0; i < btf_vlen(sec); i++, vsi++) {
 		t = btf__type_by_id(btf, vsi->type);
 		if (!t || !btf_is_func(t))
@@ -111,7 +133,7 @@ static int read_kfuncs(struct mpx_policy *pol, const struct btf *btf)
 		name = btf__name_by_offset(btf, t->name_off);
 		pol->kfuncs[pol->kfunc_cnt].name = strdup(name);
 		if (!pol->kfuncs[pol->kfunc_cnt].name)
-			return -ENOMEM;
+			return no_memory(pol);
 		pol->kfuncs[pol->kfunc_cnt++].optional = mpx_elf_weak(&pol->elf, name);
 	}
 	return 0;
@@ -130,7 +152,7 @@ static int describe_kfuncs(struct mpx_policy *pol)
 	btf = btf__new(data, (__u32)size);
 	/* libbpf has opened the object with this BTF: only memory can be short. */
 	if (!btf)
-		return -ENOMEM;
+		return no_memory(pol);
 	err = read_kfuncs(pol, btf);
 	btf__free(btf);
 	return err;
@@ -160,11 +182,7 @@ int mpx_describe(struct mpx_policy *pol)
 		err = describe_progs(pol);
 	if (!err)
 		err = describe_maps(pol);
-	if (!err)
-		err = describe_kfuncs(pol);
-	if (err)
-		mpx_fail(err, "cannot open '%s': out of memory", pol->path);
-	return err;
+	return err ? err : describe_kfuncs(pol);
 }
 
 /* The kernel's figures, after the object was loaded. */

@@ -204,8 +204,8 @@ int mpx_pin_remove(int rootfd, const char *name);
 
 /* A descriptor of the namespace @ns (see assign.h), or -errno after mpx_fail(). */
 int mpx_netns_open(const char *ns);
-/* Run @fn in namespace @fd; returns what it returned. */
-int mpx_netns_run(int fd, int (*fn)(void *arg), void *arg);
+/* Run @fn in namespace @fd, called @label in messages; returns what it returned. */
+int mpx_netns_run(int fd, const char *label, int (*fn)(void *arg), void *arg);
 typedef int (*mpx_netns_fn)(int fd, const char *label, void *ctx);
 /* Every reachable namespace once, the current one first; goes on after an error. */
 int mpx_netns_each(mpx_netns_fn fn, void *ctx);
@@ -223,6 +223,11 @@ int mpx_genl_policies(struct mpx_registry *reg);
 /* --- registry.c --- */
 
 struct mpx_registered *mpx_registry_add(struct mpx_registry *reg, const char *name);
+
+/* --- kernel.c --- */
+
+/* Does this process have capability @bit, or the one that implies it? */
+bool mpx_has_cap(unsigned int bit);
 
 /* --- kconfig.c --- */
 

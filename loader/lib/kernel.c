@@ -126,11 +126,22 @@ static int read_kconfig(struct mpx_features *f)
 	return 0;
 }
 
-static int read_caps(struct mpx_features *f)
+bool mpx_has_cap(unsigned int bit)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
-	bool known = !syscall(SYS_capget, &head, data);
+
+	if (syscall(SYS_capget, &head, data))
+		return false;
+	if (data[bit / 32].effective & (1u << bit % 32))
+		return true;
+	/* What CAP_BPF and CAP_PERFMON allow, CAP_SYS_ADMIN allowed before they existed. */
+	return (bit == CAP_BPF || bit == CAP_PERFMON) &&
+	       (data[0].effective & (1u << CAP_SYS_ADMIN));
+}
+
+static int read_caps(struct mpx_features *f)
+{
 	size_t i;
 
 	f->cap_cnt = mpx_array_size(caps);
@@ -139,8 +150,7 @@ static int read_caps(struct mpx_features *f)
 		return -ENOMEM;
 	for (i = 0; i < f->cap_cnt; i++) {
 		f->caps[i].name = caps[i].name;
-		f->caps[i].present = known && (data[caps[i].bit / 32].effective &
-					       (1u << caps[i].bit % 32));
+		f->caps[i].present = mpx_has_cap(caps[i].bit);
 	}
 	return 0;
 }

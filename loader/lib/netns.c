@@ -50,7 +50,7 @@ int mpx_netns_open(const char *ns)
 	return fd;
 }
 
-int mpx_netns_run(int fd, int (*fn)(void *arg), void *arg)
+int mpx_netns_run(int fd, const char *label, int (*fn)(void *arg), void *arg)
 {
 	struct stat here, there;
 	int back, err;
@@ -65,7 +65,7 @@ int mpx_netns_run(int fd, int (*fn)(void *arg), void *arg)
 		goto out_close;
 	}
 	if (setns(fd, CLONE_NEWNET)) {
-		err = mpx_fail(-errno, "cannot enter the network namespace: %s",
+		err = mpx_fail(-errno, "cannot enter network namespace '%s': %s", label,
 			       errno == EINVAL ? "the file is no network namespace" : strerror(errno));
 		goto out_close;
 	}
@@ -112,11 +112,16 @@ static int visit(struct seen *seen, const char *path, const char *label, mpx_net
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	/* Processes end while we look, and not all may be looked at. */
+	if (fd < 0 && (errno == ENOENT || errno == ESRCH || errno == EACCES))
+		return 0;
 	if (fd < 0)
-		return errno == ENOENT || errno == ESRCH || errno == EACCES ? 0 : -errno;
+		return mpx_fail(-errno, "cannot open network namespace '%s': %s", label,
+				strerror(errno));
 	err = see(seen, fd);
 	if (err > 0)
 		err = fn(fd, label, ctx);
+	else if (err < 0)
+		mpx_fail(err, "cannot look at network namespace '%s': %s", label, strerror(-err));
 	close(fd);
 	return err;
 }
@@ -129,13 +134,15 @@ static int visit_dir(struct seen *seen, const char *dirname, bool proc, mpx_netn
 	DIR *dir;
 
 	dir = opendir(dirname);
+	if (!dir && errno == ENOENT)
+		return 0;
 	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
+		return mpx_fail(-errno, "cannot read '%s': %s", dirname, strerror(errno));
 	while ((de = readdir(dir))) {
 		if (de->d_name[0] == '.' || (proc && !is_number(de->d_name)))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s%s", dirname, de->d_name, proc ? "/ns/net" : "");
-		snprintf(label, sizeof(label), "%s%s", proc ? "of process " : "", de->d_name);
+		snprintf(label, sizeof(label), "%s%s", proc ? "process " : "", de->d_name);
 		err = visit(seen, path, label, fn, ctx);
 		if (err && !first)
 			first = err;

@@ -72,6 +72,9 @@ static int refused(const struct mpx_policy *pol, const struct mpx_ops_map *ops, 
 	case -EEXIST:
 		return mpx_fail(err, "cannot load '%s' from '%s': a policy of this name is registered (use --name for a second instance)",
 				ops->name, pol->path);
+	case -EOPNOTSUPP:
+		return mpx_fail(err, "cannot load '%s' from '%s': it sets flags that this kernel does not know",
+				ops->name, pol->path);
 	default:
 		return mpx_fail(err, "cannot load '%s' from '%s': %s", ops->name, pol->path,
 				strerror(-err));

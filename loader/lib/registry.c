@@ -161,6 +161,29 @@ static int add_maps(struct mpx_registry *reg)
 	return err == -ENOENT ? 0 : err;
 }
 
+/*
+ * Is the pinned link the one that is registered? Ours may have been detached by
+ * others, and the name may be somebody else's now. Without the right to look,
+ * the pin is believed.
+ */
+static bool pin_detached(const struct mpx_registered *entry)
+{
+	struct mpx_link_info info = { 0 };
+	__u32 len = sizeof(info);
+	char path[160];
+	int fd, err;
+
+	if (!entry->registered)
+		return true;
+	snprintf(path, sizeof(path), "%s/link", entry->pin);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return fd == -ENOENT;
+	err = bpf_link_get_info_by_fd(fd, (struct bpf_link_info *)&info, &len);
+	close(fd);
+	return !err && !info.map_id;
+}
+
 static int add_pins(struct mpx_registry *reg)
 {
 	struct mpx_registered *entry;
@@ -184,6 +207,7 @@ static int add_pins(struct mpx_registry *reg)
 		entry->pinned = true;
 		entry->bpf = true;
 		err = mpx_pin_path(entry->pin, sizeof(entry->pin), MPX_PIN_ROOT, name, NULL);
+		entry->detached_pin = !err && pin_detached(entry);
 	}
 	closedir(dir);
 	return err;

@@ -17,7 +17,8 @@ static const struct btf_var_secinfo *find_var(const struct btf *btf, const struc
 
 	for (i = 0; i < btf_vlen(sec); i++, vsi++) {
 		var = btf__type_by_id(btf, vsi->type);
-		if (var && btf_is_var(var) && !strcmp(btf__name_by_offset(btf, var->name_off), name))
+		if (var && btf_is_var(var) &&
+		    !strcmp(btf__name_by_offset(btf, var->name_off), name))
 			return vsi;
 	}
 	return NULL;

@@ -20,6 +20,9 @@ static int detach_pinned(const char *name, int rootfd)
 	err = mpx_pin_path(path, sizeof(path), MPX_PIN_ROOT, name, "link");
 	if (err)
 		return mpx_fail(err, "cannot unload '%s': not a name for a pin", name);
+	/* It was seen before the lock was taken. */
+	if (!mpx_pin_exists(rootfd, name))
+		return mpx_fail(-ENOENT, "cannot unload '%s': somebody else has just done it", name);
 	link = bpf_obj_get(path);
 	if (link >= 0) {
 		err = bpf_link_detach(link);
@@ -28,7 +31,7 @@ static int detach_pinned(const char *name, int rootfd)
 			return mpx_fail(err, "cannot unload '%s': detaching: %s", name, strerror(-err));
 	} else if (link != -ENOENT) {
 		return mpx_fail(link, "cannot unload '%s': cannot open '%s': %s%s", name, path,
-				strerror(-link), link == -EPERM ? " (run as root)" : "");
+				strerror(-link), link == -EPERM || link == -EACCES ? " (run as root)" : "");
 	}
 	err = mpx_pin_remove(rootfd, name);
 	if (err)
@@ -65,13 +68,14 @@ static int unload_entry(const struct mpx_registered *entry, unsigned int flags,
 	res->connections = entry->connections;
 	res->connections_known = entry->counters_known;
 	res->foreign = !entry->pinned;
-	res->stale = !entry->registered;
+	res->stale = entry->detached_pin;
 	if (!entry->bpf)
 		return mpx_fail(-EINVAL, "cannot unload '%s': it is built into the kernel", entry->name);
 	if (!entry->pinned && !(flags & MPX_UNLOAD_FOREIGN))
 		return mpx_fail(-EPERM, "cannot unload '%s': somebody else registered it (use --force to unload it all the same)",
 				entry->name);
-	if (entry->is_default) {
+	/* A detached pin is removed; who has the name now keeps it. */
+	if (entry->is_default && !entry->detached_pin) {
 		err = mpx_default_set(NULL, MPX_DEFAULT, NULL);
 		if (err)
 			return err;
@@ -116,33 +120,38 @@ int mpx_unload(const char *name, unsigned int flags, struct mpx_unloaded *res)
 	return err;
 }
 
+struct reset {
+	const char *label;
+	struct mpx_panic_result *res;
+};
+
 static int reset_step(void *arg)
 {
-	struct mpx_panic_result *res = arg;
+	const struct reset *reset = arg;
 	char name[MPX_NAME_SIZE];
 	int err;
 
 	err = mpx_sysctl_get("scheduler", name, sizeof(name));
-	if (err < 0 || !strcmp(name, MPX_DEFAULT))
-		return err < 0 ? err : 0;
-	err = mpx_sysctl_set("scheduler", MPX_DEFAULT);
-	if (!err)
-		res->netns_reset++;
-	return err;
+	if (err >= 0 && !strcmp(name, MPX_DEFAULT))
+		return 0;
+	if (err >= 0)
+		err = mpx_sysctl_set("scheduler", MPX_DEFAULT);
+	if (err)
+		return mpx_fail(err, "network namespace '%s': cannot set the scheduler to '%s': %s",
+				reset->label, MPX_DEFAULT, strerror(-err));
+	reset->res->netns_reset++;
+	return 0;
 }
 
 static int reset_netns(int fd, const char *label, void *ctx)
 {
-	struct mpx_panic_result *res = ctx;
+	struct reset reset = { .label = label, .res = ctx };
 	int err;
 
-	res->netns_seen++;
-	err = mpx_netns_run(fd, reset_step, res);
-	if (err) {
-		res->netns_failed++;
-		mpx_warn("network namespace %s: cannot set the default scheduler: %s", label,
-			 strerror(-err));
-	}
+	reset.res->netns_seen++;
+	err = mpx_netns_run(fd, label, reset_step, &reset);
+	if (err)
+		reset.res->netns_failed++;
 	return err;
 }
 
@@ -185,9 +194,6 @@ int mpx_panic(unsigned int flags, struct mpx_panic_result *res)
 
 	memset(res, 0, sizeof(*res));
 	first = mpx_netns_each(reset_netns, res);
-	if (first)
-		mpx_fail(first, "cannot set the default scheduler of every network namespace: %s",
-			 strerror(-first));
 	err = unload_all(flags, res);
 	return first ? first : err;
 }

@@ -5,6 +5,7 @@
  * rejects is reduced to its reason and source line.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,8 +151,9 @@ static int explain(struct mpx_policy *pol, struct logs *logs, int err)
 	const char *cause;
 	size_t i = 0;
 
-	if (err == -EPERM)
-		return mpx_fail(err, "cannot load '%s': not permitted (needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; run as root)",
+	/* Without these rights libbpf's own probing fails first, with other errors. */
+	if (err == -EPERM || !mpx_has_cap(CAP_BPF) || !mpx_has_cap(CAP_PERFMON))
+		return mpx_fail(-EPERM, "cannot load '%s': not permitted (needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; run as root)",
 				pol->path);
 	bpf_object__for_each_program(prog, pol->obj) {
 		if (*logs->buf[i])
@@ -161,6 +163,10 @@ static int explain(struct mpx_policy *pol, struct logs *logs, int err)
 	if (err == -ENOTSUPP_KERNEL && mpx_capture_find("failed to create"))
 		return mpx_fail(-EOPNOTSUPP, "cannot load '%s': the kernel did not register %s when it started (see dmesg | grep struct_ops)",
 				pol->path, MPX_SCHED_OPS);
+	cause = mpx_capture_find("incompatible with vmlinux");
+	if (cause)
+		return mpx_fail(-EINVAL, "cannot load '%s': %s (declare it as include/mptcp_bpf/kfuncs.bpf.h does)",
+				pol->path, cause);
 	cause = mpx_capture_first();
 	if (mpx_capture_find("Cannot find member") || mpx_capture_find("is not found in kernel BTF"))
 		err = -EOPNOTSUPP;

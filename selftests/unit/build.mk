@@ -12,7 +12,7 @@ UNIT_TESTS	:= $(patsubst %.c,$(O)/%,$(wildcard selftests/unit/test_*.c))
 
 # The code under test, built a second time: everything but main().
 UNIT_OBJS	:= $(patsubst loader/%.c,$(UNIT_DIR)/san/%.o,$(LIB_SRCS) \
-	$(filter-out loader/ctl/main.c,$(CTL_SRCS))) $(UNIT_DIR)/san/unit.o
+	$(filter-out loader/ctl/main.c,$(CTL_SRCS)))
 UNIT_CTL	:= $(UNIT_DIR)/san/mptcp-pmctl
 ALL		+= $(UNIT_TESTS) $(UNIT_FIXTURES) $(UNIT_CTL) $(UNIT_DIR)/declared
 
@@ -26,13 +26,14 @@ $(UNIT_DIR)/san/unit.o: selftests/unit/unit.c selftests/unit/build.mk | $(KPATH)
 
 $(UNIT_CTL): $(UNIT_OBJS) $(UNIT_DIR)/san/ctl/main.o
 	$(call note,LINK)
-	$(Q)$(CC) $(UNIT_SAN) -o $@ $^ $(LOADER_LIBBPF) $(LOADER_LIBS) -ljansson -lcriterion
+	$(Q)$(CC) $(UNIT_SAN) -o $@ $^ $(LOADER_LIBBPF) $(LOADER_LIBS) -ljansson
 
-$(UNIT_TESTS): $(O)/selftests/unit/test_%: selftests/unit/test_%.c $(UNIT_OBJS) | $(UNIT_CTL) \
+$(UNIT_TESTS): $(O)/selftests/unit/test_%: selftests/unit/test_%.c $(UNIT_OBJS) \
+		$(UNIT_DIR)/san/unit.o | $(UNIT_CTL) \
 		$(UNIT_FIXTURES) $(UNIT_DIR)/declared $(O)/loader/libmptcp-ext.so
 	$(call note,CC)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(UNIT_OBJS) $(LOADER_LIBBPF) \
-		$(LOADER_LIBS) -ljansson -lcriterion -ldl
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(UNIT_OBJS) \
+		$(UNIT_DIR)/san/unit.o $(LOADER_LIBBPF) $(LOADER_LIBS) -ljansson -lcriterion -ldl
 
 # What the public headers declare, for comparison with what is exported.
 $(UNIT_DIR)/declared: $(wildcard include/mptcp_ext/*.h)
@@ -41,6 +42,7 @@ $(UNIT_DIR)/declared: $(wildcard include/mptcp_ext/*.h)
 
 # Fixtures do without the kernel's types; this one without any.
 $(O)/selftests/unit/fixtures/no_types.bpf.o: BPF_CFLAGS += -g0
-$(UNIT_FIXTURES): selftests/unit/build.mk
+$(UNIT_FIXTURES): selftests/unit/build.mk $(KSTAMP)
+$(UNIT_OBJS) $(UNIT_DIR)/san/unit.o: $(KSTAMP)
 
--include $(UNIT_OBJS:.o=.d) $(UNIT_DIR)/san/ctl/main.d $(UNIT_TESTS:=.d) $(UNIT_FIXTURES:.o=.d)
+-include $(UNIT_OBJS:.o=.d) $(UNIT_DIR)/san/unit.d $(UNIT_DIR)/san/ctl/main.d $(UNIT_TESTS:=.d) $(UNIT_FIXTURES:.o=.d)

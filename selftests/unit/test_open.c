@@ -201,7 +201,9 @@ Test(open, headers)
 
 Test(open, huge_sections)
 {
-	static const uint64_t nasty[] = { UINT64_MAX, UINT64_MAX - 7, 1ull << 63, 1ull << 32, 1 << 30 };
+	static const uint64_t nasty[] = {
+		UINT64_MAX, UINT64_MAX - 7, 1ull << 63, 1ull << 32, 1 << 30,
+	};
 	size_t size, i;
 	unsigned char *data = unit_read(unit_path("fixtures/good.bpf.o"), &size);
 	Elf64_Ehdr eh;
@@ -225,6 +227,16 @@ Test(open, huge_sections)
 		memcpy(&eh, data, sizeof(eh));
 	}
 	free(data);
+}
+
+/* A function pointer that is set without a relocation must not be taken for one of libbpf's. */
+Test(open, callback_that_is_no_program)
+{
+	struct mpx_policy *pol = open_fixture("no_program");
+
+	cr_assert_null(pol);
+	cr_assert_eq(errno, ENOEXEC);
+	cr_assert_not_null(strstr(unit_log.error, "'get_retrans' of 'variant'"), "%s", unit_log.error);
 }
 
 /* Every length: none is taken for a whole object, none reads beyond its end. */

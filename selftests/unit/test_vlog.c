@@ -74,6 +74,8 @@ Test(vlog, hints_of_common_cases)
 		{ "the sequence of 8193 jumps is too complex.\n", "iterator loop" },
 		{ "infinite loop detected at insn 12\n", "bound" },
 		{ "R1 must be referenced or trusted\n", "trusted" },
+		{ "R1 must be a rcu pointer\n", "trusted" },
+		{ "attach to unsupported member get_send of struct mptcp_sched_ops\n", "must not sleep" },
 	};
 	struct mpx_verdict v;
 	size_t i;
