@@ -22,7 +22,8 @@ vm:	all ## a root shell on the patched kernel (10 s once built)
 	$(Q)selftests/vm/run $(KFLAGS)
 
 test:	all ## everything below except test-debug; SUITE='NAME...' (45 min / 30 min)
-	$(Q)selftests/test.sh unit harness vm
+	$(Q)kernel-patches/kernel.sh build --base
+	$(Q)selftests/test.sh unit harness base vm
 
 test-unit: all ## Criterion tests on this machine (20 s)
 	$(Q)selftests/test.sh unit

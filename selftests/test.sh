@@ -6,7 +6,8 @@
 #	unit	Criterion tests, on this machine
 #	harness	does selftests/vm/run report what it should?
 #	vm	the suites of selftests/kernel in the VM ($SUITE: only these)
-#	debug	the same on the debug kernel
+#	base	what is for a kernel without our patches
+#	debug	the suites of selftests/kernel on the debug kernel
 
 set -euo pipefail
 
@@ -67,6 +68,7 @@ for stage in "$@"; do
 	case $stage in
 	unit|harness)	"$stage" "$dir";;
 	vm)		machine "$dir" --timeout 2400;;
+	base)		SUITE=unpatched machine "$dir" --base --timeout 300;;
 	debug)		machine "$dir" --debug --mem 3G --timeout 7200;;
 	*)		echo "test.sh: unknown stage '$stage'" >&2; exit 2;;
 	esac

@@ -27,27 +27,13 @@ struct {
 } rr_states SEC(".maps");
 
 /*
- * Candidates for the next turn, of one class: the lowest id above the last one,
- * and the lowest of all, for when the round is over.
+ * Has @id its turn before @best, when @last had the last one? The ids above @last
+ * come first, then those up to it: so compare how far each is ahead, modulo 2^32.
+ * 0 is no subflow's id.
  */
-struct rr_pick {
-	struct mptcp_subflow_context *next, *lowest;
-	__u32 next_id, lowest_id;
-};
-
-static __always_inline void rr_offer(struct rr_pick *pick, struct mptcp_subflow_context *sf,
-				     __u32 last_id)
+static __always_inline bool rr_before(__u32 id, __u32 best, __u32 last)
 {
-	__u32 id = sf->subflow_id;
-
-	if (id > last_id && id < pick->next_id) {
-		pick->next = sf;
-		pick->next_id = id;
-	}
-	if (id < pick->lowest_id) {
-		pick->lowest = sf;
-		pick->lowest_id = id;
-	}
+	return !best || id - last - 1 < best - last - 1;
 }
 
 SEC("struct_ops")
@@ -59,12 +45,10 @@ void BPF_PROG(roundrobin_init, struct mptcp_sock *msk)
 SEC("struct_ops")
 int BPF_PROG(roundrobin_get_send, struct mptcp_sock *msk)
 {
-	struct rr_pick regular = { .next_id = ~0U, .lowest_id = ~0U };
-	struct rr_pick backup = { .next_id = ~0U, .lowest_id = ~0U };
-	struct mptcp_subflow_context *sf;
+	struct mptcp_subflow_context *sf, *regular = NULL, *backup = NULL;
+	__u32 regular_id = 0, backup_id = 0, last_id;
 	bool any_regular = false;
 	struct rr_state *state;
-	__u32 last_id;
 
 	state = bpf_sk_storage_get(&rr_states, msk, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!state)
@@ -83,16 +67,18 @@ int BPF_PROG(roundrobin_get_send, struct mptcp_sock *msk)
 		if (!mpx_cwnd_room(sf) || !bpf_sk_stream_memory_free(sf))
 			continue;
 
-		if (is_backup)
-			rr_offer(&backup, sf, last_id);
-		else
-			rr_offer(&regular, sf, last_id);
+		if (is_backup) {
+			if (rr_before(sf->subflow_id, backup_id, last_id)) {
+				backup_id = sf->subflow_id;
+				backup = sf;
+			}
+		} else if (rr_before(sf->subflow_id, regular_id, last_id)) {
+			regular_id = sf->subflow_id;
+			regular = sf;
+		}
 	}
 
-	if (any_regular)
-		sf = regular.next ? regular.next : regular.lowest;
-	else
-		sf = backup.next ? backup.next : backup.lowest;
+	sf = any_regular ? regular : backup;
 	if (!sf)
 		return -EAGAIN;
 

@@ -20,7 +20,7 @@ if [ $# -eq 0 ]; then
 		read -r first < "$file"
 		name=${file##*/}
 		case $name$first in
-		run-suite.sh*|demo.sh*)	;;
+		run-suite.sh*|demo.sh*|unpatched.sh*)	;;
 		*.sh'#!'*)		set -- "$@" "${name%.sh}";;
 		esac
 	done

@@ -37,6 +37,13 @@ is "$updates" 10 "10 updates under traffic"
 xfer_wait
 is "$VERDICT" ok "the transfer does not notice them"
 
+load_policy good/last --name other >/dev/null || bail_out "cannot load 'good/last'"
+other=$(bpftool -j map show | jq '[.[] | select(.type == "struct_ops") | .id] | max')
+is "$("$HELPERS/link_update" /sys/fs/bpf/mptcp-ext/pol/link "$other")" 22 \
+	"an update to another name is refused (EINVAL)"
+run_ok "both names are as before" registered other
+unload_policy other >/dev/null
+
 # ---- remove ----
 
 xfer_start --bytes 6M --subflows 2

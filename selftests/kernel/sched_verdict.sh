@@ -17,7 +17,7 @@ neighbour() { # TITLE
 # ---- a policy that leaves its connection waiting ----
 
 waits() { # NAME
-	local asked busy
+	local busy
 
 	set_sched "$1" "$CL"
 	xfer_start --bytes 1M
