@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
 #
-# Installs what building and testing needs: deps.sh [build] [kernel] [vm]
-# (default: all three). A call that finds everything there needs no network and
+# Installs what building and testing needs: deps.sh [build] [kernel] [vm] [demo]
+# (default: the first three). A call that finds everything there needs no network and
 # takes a moment. The user's apt configuration stays as it was: the two packages
 # that Debian 12 lacks come through a private one.
 
@@ -21,6 +21,7 @@ KERNEL=(make gcc libc6-dev git pahole bc bison flex libelf-dev libssl-dev zlib1g
 	libcap-dev rsync cpio kmod xz-utils perl python3)
 # udev: virtme-ng's guest finds its ports by the names udev gives them
 VM=(iproute2 nftables ethtool tcpdump iperf3 busybox-static python3 procps udev util-linux)
+DEMO=(gnuplot-nox fonts-dejavu-core)
 
 # a fresh machine may still run its own first update
 APT=(apt-get -q -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
@@ -177,7 +178,7 @@ install_source()
 
 main()
 {
-	local -a groups=("$@") packages=() missing
+	local -a groups=("$@") packages=() missing=()
 	local group
 
 	command -v dpkg-query > /dev/null || die "this needs Debian (dpkg, apt)"
@@ -187,10 +188,12 @@ main()
 		build)	packages+=("${BUILD[@]}");;
 		kernel)	packages+=("${KERNEL[@]}");;
 		vm)	packages+=("${VM[@]}");;
-		*)	die "unknown group '$group' (build, kernel, vm)";;
+		# another gnuplot of the user would have to go for ours
+		demo)	command -v gnuplot > /dev/null || packages+=("${DEMO[@]}");;
+		*)	die "unknown group '$group' (build, kernel, vm, demo)";;
 		esac
 	done
-	mapfile -t missing < <(missing_of "${packages[@]}")
+	[ ${#packages[@]} -eq 0 ] || mapfile -t missing < <(missing_of "${packages[@]}")
 	[ ${#missing[@]} -eq 0 ] || install "${missing[@]}"
 	for group in "${groups[@]}"; do
 		case $group in

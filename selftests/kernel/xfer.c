@@ -72,10 +72,11 @@ static bool all_agreed(void)
 static void progress(uint64_t started)
 {
 	static uint64_t last;
+
 	if (!opt.progress_ms || now_ns() - last < opt.progress_ms * MSEC)
 		return;
 	last = now_ns();
-	report_line(STDERR_FILENO, false, NULL, (last - started) / MSEC);
+	report_line(STDERR_FILENO, false, NULL, started);
 }
 
 static int signals_open(void)

@@ -111,6 +111,7 @@ struct conn_stat {
 	bool known;		/* sampled at least once */
 	bool mptcp;		/* false: plain TCP or fallen back */
 	uint32_t token;
+	uint64_t sampled_ns;
 	uint64_t bytes_retrans;	/* sent again on another subflow */
 	unsigned int nr;
 	struct subflow_stat subflow[INFO_MAX_SUBFLOWS];

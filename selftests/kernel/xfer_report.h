@@ -124,20 +124,31 @@ static void report_result(FILE *f, const char *error)
 	fputs("}\n", f);
 }
 
-static void report_progress(FILE *f, uint64_t ms)
+/*
+ * The figures are older than this line, by up to the sides' interval: "sampled_ms" tells when the
+ * first connection's were read, so that rates computed from two lines do not jitter, and
+ * "payload_ms" when its payload began.
+ */
+static void report_progress(FILE *f, uint64_t started)
 {
-	uint64_t received = 0;
+	enum side from = opt.reverse ? SERVER : CLIENT;
+	const struct conn_result *first = &shm->side[from].conn[0];
+	uint64_t sampled = first->stat.sampled_ns, begun = first->start_ns, received = 0;
 	unsigned int i;
 
 	for (i = 0; i < opt.connections; i++)
 		received += shm->side[SERVER].conn[i].received + shm->side[CLIENT].conn[i].received;
-	fprintf(f, "{\"ms\":%" PRIu64 ",\"bytes_received\":%" PRIu64, ms, received);
-	report_subflows(f, "subflows", opt.reverse ? SERVER : CLIENT);
+	fprintf(f, "{\"ms\":%" PRIu64 ",\"bytes_received\":%" PRIu64,
+		(now_ns() - started) / MSEC, received);
+	fprintf(f, ",\"sampled_ms\":%" PRIu64, sampled ? (sampled - started) / MSEC : 0);
+	if (begun)
+		fprintf(f, ",\"payload_ms\":%" PRIu64, (begun - started) / MSEC);
+	report_subflows(f, "subflows", from);
 	fputs("}\n", f);
 }
 
 /* Lines appear in one piece, since tests read the files while we run. */
-static void report_line(int fd, bool result, const char *error, uint64_t ms)
+static void report_line(int fd, bool result, const char *error, uint64_t started)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -148,7 +159,7 @@ static void report_line(int fd, bool result, const char *error, uint64_t ms)
 	if (result)
 		report_result(f, error);
 	else
-		report_progress(f, ms);
+		report_progress(f, started);
 	if (!fclose(f) && write(fd, text, size) != (ssize_t)size)
 		perror("xfer: cannot write the report");
 	free(text);

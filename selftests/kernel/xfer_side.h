@@ -140,6 +140,8 @@ static void conn_sample(struct conn *c)
 	if (err)
 		die("connection %u: cannot read the socket's figures: %s", c->index,
 		    strerror(-err));
+	if (c->res)
+		c->res->stat.sampled_ns = now_ns();
 }
 
 static void diag_read(void)
