@@ -259,7 +259,7 @@ ns_sysctls() {
 # 10.0.I.1 (fd00:I::1) on c$I, server 10.0.I.2 (fd00:I::2) on s$I. Shapes are per path and apply
 # to both directions; the last one given holds for all further paths.
 paths() {
-	local i last='' side
+	local i last='' shaped='' side
 
 	drop_paths
 	NPATHS=$1 FAMILY=${2:-4}
@@ -268,6 +268,7 @@ paths() {
 	for ((i = 1; i <= NPATHS; i++)); do
 		(($#)) && { last=$(shape_args "$1"); shift; }
 		SHAPE[i]=$last
+		shaped+=$last
 	done
 	CL=client.$$.$((++topologies)) SV=server.$$.$topologies
 	if [[ $FAMILY == 4 ]]; then SERVER_ADDR=10.0.1.2; else SERVER_ADDR=fd00:1::2; fi
@@ -283,7 +284,7 @@ paths() {
 	topology_batch c 1 "$FAMILY" "$NPATHS" | ip -n "$CL" -batch - &&
 		topology_batch s 2 "$FAMILY" "$NPATHS" | ip -n "$SV" -batch - ||
 		bail_out "cannot set the addresses"
-	if [[ $last ]]; then
+	if [[ $shaped ]]; then
 		for side in "c $CL" "s $SV"; do
 			shape_batch "${side% *}" | tc -n "${side#* }" -batch - ||
 				bail_out "cannot shape the paths"

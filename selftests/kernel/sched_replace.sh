@@ -43,6 +43,9 @@ is "$("$HELPERS/link_update" /sys/fs/bpf/mptcp-ext/pol/link "$other")" 22 \
 	"an update to another name is refused (EINVAL)"
 run_ok "both names are as before" registered other
 unload_policy other >/dev/null
+self=$(bpftool -j map show | jq '[.[] | select(.type == "struct_ops") | .id] | max')
+is "$("$HELPERS/link_update" /sys/fs/bpf/mptcp-ext/pol/link "$self")" 0 \
+	"an update to what is there already is no change"
 
 # ---- remove ----
 

@@ -55,6 +55,13 @@ int BPF_PROG(c_burst_get_send, struct mptcp_sock *msk)
 	return 0;
 }
 
+static bool write_queue_empty(struct sock *sk)
+{
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+	return !tp || tp->write_seq == tp->snd_nxt;
+}
+
 SEC("struct_ops")
 int BPF_PROG(c_burst_get_retrans, struct mptcp_sock *msk)
 {
@@ -68,7 +75,7 @@ int BPF_PROG(c_burst_get_retrans, struct mptcp_sock *msk)
 		if (!ssk || !mptcp_subflow_active(sf))
 			continue;
 
-		if (!bpf_mptcp_subflow_queues_empty(ssk)) {
+		if (!bpf_mptcp_subflow_queues_empty(ssk) || !write_queue_empty(ssk)) {
 			if (sf->stale_count < least)
 				least = sf->stale_count;
 			continue;
