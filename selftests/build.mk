@@ -23,7 +23,7 @@ vm:	all ## a root shell on the patched kernel (10 s once built)
 
 test:	all ## everything below except test-debug; SUITE='NAME...' (45 min / 30 min)
 	$(Q)kernel-patches/kernel.sh build --base
-	$(Q)selftests/test.sh unit harness base vm
+	$(Q)selftests/test.sh unit harness base vm first
 
 test-unit: all ## Criterion tests on this machine (20 s)
 	$(Q)selftests/test.sh unit

@@ -6,6 +6,7 @@
 #	unit	Criterion tests, on this machine
 #	harness	does selftests/vm/run report what it should?
 #	vm	the suites of selftests/kernel in the VM ($SUITE: only these)
+#	first	a fresh clone and its first command
 #	base	what is for a kernel without our patches
 #	debug	the suites of selftests/kernel on the debug kernel
 
@@ -43,6 +44,8 @@ unit()
 
 harness() { suite "$1" vm-harness "$HERE/vm/selftest.sh"; }
 
+first() { suite "$1" first-time "$HERE/first_time.sh"; grep '^# ' "$1/first-time.tap" || true; }
+
 # The suites count themselves in the guest; here only what befell the machine.
 machine()
 {
@@ -66,7 +69,7 @@ for stage in "$@"; do
 	mkdir -p "$dir"
 	echo "== $stage"
 	case $stage in
-	unit|harness)	"$stage" "$dir";;
+	unit|harness|first) "$stage" "$dir";;
 	vm)		machine "$dir" --timeout 2400;;
 	base)		SUITE=unpatched machine "$dir" --base --timeout 300;;
 	debug)		machine "$dir" --debug --mem 3G --timeout 7200;;
