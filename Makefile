@@ -26,7 +26,8 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -I include -I $(KP
 
 # Fragments add what they build to ALL.
 ALL	:=
--include kernel-patches/build.mk loader/build.mk bpf/build.mk selftests/build.mk
+-include kernel-patches/build.mk loader/build.mk bpf/build.mk selftests/build.mk \
+	packaging/build.mk
 
 help:	## this list
 	@echo 'usage: make TARGET [V=1] [O=DIR]'; echo
@@ -42,8 +43,10 @@ deps:	## install what building and testing needs (3 min / at once)
 all:	deps ## kernel, library, tools, policies, tests (12 min / 5 s)
 	$(Q)$(MAKE) --no-print-directory build
 
+# $(O)/prefix: what an installation looks like, for the VM.
 build:	$(KPATH)/.done
 	$(Q)$(MAKE) --no-print-directory build-parts
+	$(Q)$(MAKE) --no-print-directory -s install DESTDIR= PREFIX=$(abspath $(O))/prefix
 
 .PHONY: build-parts
 build-parts: $(ALL) $(BPF_OBJS)

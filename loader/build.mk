@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
-# libmptcp-ext (static and shared), the CLI, and their installation.
+# libmptcp-ext (static and shared) and the CLI.
 
 LOADER_VERSION	:= $(shell sed -n 's/^.define MPX_VERSION.*"\(.*\)"/\1/p' include/mptcp_ext/mptcp_ext.h)
 LOADER_SONAME	:= libmptcp-ext.so.0
 
 # -isystem: the kernel's and libbpf's headers are not ours to warn about.
-LOADER_CFLAGS	= $(CFLAGS) -D_GNU_SOURCE -fPIC -I include \
+LOADER_CFLAGS	= $(CFLAGS) -D_GNU_SOURCE -fPIC -I include -I $(O) \
 	-isystem $(KPATH)/libbpf/include -isystem $(KPATH)/include
 LOADER_LIBBPF	= $(KPATH)/libbpf/lib/libbpf.a
 LOADER_LIBS	:= -lelf -lz -lmnl -lpthread
@@ -15,16 +15,27 @@ LIB_OBJS	:= $(LIB_SRCS:%.c=$(O)/%.o)
 CTL_SRCS	:= $(wildcard loader/ctl/*.c loader/common/*.c)
 CTL_OBJS	:= $(CTL_SRCS:%.c=$(O)/%.o)
 
-LOADER		:= $(O)/loader/libmptcp-ext.a $(O)/loader/libmptcp-ext.so \
-	$(O)/loader/libmptcp-ext.pc $(O)/loader/mptcp-pmctl
+LOADER		:= $(O)/loader/libmptcp-ext.a $(O)/loader/libmptcp-ext.so $(O)/loader/mptcp-pmctl
 ALL		+= $(LOADER)
 
-.PHONY: loader install
+.PHONY: loader
 loader: $(LOADER)
 
 $(O)/loader/%.o: loader/%.c loader/build.mk | $(KPATH)/.done
 	$(call note,CC)
 	$(Q)mkdir -p $(@D) && $(CC) $(LOADER_CFLAGS) -MMD -MP -c $< -o $@
+
+# A BPF program inside the library, without its debug sections.
+LIB_SKELS	:= $(O)/bpf/run/tree.skel.h
+%.skel.h: %.bpf.o
+	$(call note,SKEL)
+	$(Q)$(KPATH)/bpftool gen object $(@:.h=.o) $<
+	$(Q)$(KPATH)/bpftool gen skeleton $(@:.h=.o) name $(basename $(basename $(@F)))_bpf > $@
+$(O)/loader/lib/tree.o: $(LIB_SKELS)
+
+# The examples' text is inside the CLI.
+CTL_TEMPLATES	:= $(wildcard examples/*/*)
+$(O)/loader/ctl/template.o: $(CTL_TEMPLATES)
 
 # What the objects were compiled against may move with the kernel.
 $(LIB_OBJS) $(CTL_OBJS): $(KSTAMP)
@@ -50,31 +61,5 @@ $(O)/loader/libmptcp-ext.so: $(LIB_OBJS) loader/lib/libmptcp-ext.map
 $(O)/loader/mptcp-pmctl: $(CTL_OBJS) $(O)/loader/libmptcp-ext.a
 	$(call note,LINK)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LOADER_LIBS) -ljansson
-
-PREFIX		?= /usr/local
-LIBDIR		?= $(PREFIX)/lib
-SBINDIR		?= $(PREFIX)/sbin
-INCLUDEDIR	?= $(PREFIX)/include
-
-$(O)/loader/libmptcp-ext.pc: loader/lib/libmptcp-ext.pc.in include/mptcp_ext/mptcp_ext.h FORCE
-	$(Q)mkdir -p $(@D) && sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
-		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(LOADER_VERSION)|' $< > $@.new && \
-		if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-
-.PHONY: FORCE
-FORCE:
-
-install: $(LOADER) ## headers, library and tools to PREFIX=/usr/local below DESTDIR=
-	$(Q)install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
-		$(DESTDIR)$(INCLUDEDIR)/mptcp_ext $(DESTDIR)$(INCLUDEDIR)/mptcp_bpf
-	$(Q)install -m 644 include/mptcp_ext/*.h $(DESTDIR)$(INCLUDEDIR)/mptcp_ext
-	$(Q)install -m 644 include/mptcp_bpf/*.h $(DESTDIR)$(INCLUDEDIR)/mptcp_bpf
-	$(Q)install -m 644 $(O)/loader/libmptcp-ext.a $(DESTDIR)$(LIBDIR)
-	$(Q)install -m 755 $(O)/loader/libmptcp-ext.so \
-		$(DESTDIR)$(LIBDIR)/libmptcp-ext.so.$(LOADER_VERSION)
-	$(Q)ln -sf libmptcp-ext.so.$(LOADER_VERSION) $(DESTDIR)$(LIBDIR)/$(LOADER_SONAME)
-	$(Q)ln -sf $(LOADER_SONAME) $(DESTDIR)$(LIBDIR)/libmptcp-ext.so
-	$(Q)install -m 644 $(O)/loader/libmptcp-ext.pc $(DESTDIR)$(LIBDIR)/pkgconfig
-	$(Q)install -m 755 $(O)/loader/mptcp-pmctl $(DESTDIR)$(SBINDIR)
 
 -include $(LIB_OBJS:.o=.d) $(CTL_OBJS:.o=.d)

@@ -16,7 +16,8 @@ KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 NO_BACKPORTS=${MPTCP_EXT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mptcp-ext}/no-backports
 
 BUILD=(make gcc libc6-dev git clang-19 llvm-19 libelf-dev zlib1g-dev libzstd-dev libcap-dev
-	libcriterion-dev libjansson-dev libmnl-dev libasan8 libubsan1 pkg-config jq shellcheck)
+	libcriterion-dev libjansson-dev libmnl-dev libasan8 libubsan1 pkg-config jq shellcheck
+	python3-docutils)
 KERNEL=(make gcc libc6-dev git pahole bc bison flex libelf-dev libssl-dev zlib1g-dev libzstd-dev
 	libcap-dev rsync cpio kmod xz-utils perl python3)
 # udev: virtme-ng's guest finds its ports by the names udev gives them

@@ -71,7 +71,7 @@ for stage in "$@"; do
 	case $stage in
 	unit|harness|first) "$stage" "$dir";;
 	vm)		machine "$dir" --timeout 2400;;
-	base)		SUITE=unpatched machine "$dir" --base --timeout 300;;
+	base)		SUITE="unpatched ctl_run" machine "$dir" --base --timeout 300;;
 	debug)		machine "$dir" --debug --mem 3G --timeout 7200;;
 	*)		echo "test.sh: unknown stage '$stage'" >&2; exit 2;;
 	esac

@@ -17,6 +17,7 @@
 #include <mptcp_ext/kernel.h>
 #include <mptcp_ext/log.h>
 #include <mptcp_ext/policy.h>
+#include <mptcp_ext/tree.h>
 
 #define MPX_VERSION	"0.1.0"
 

@@ -167,6 +167,7 @@ struct mpx_registered {
 	uint32_t prog_cnt;
 	uint32_t prog_ids[8];
 	char pin[128];			/* directory, empty when not pinned */
+	uint32_t id;			/* of the registration; 0: this kernel has no such numbers */
 };
 
 struct mpx_registry {

@@ -11,6 +11,8 @@ struct load_args { const char *name; struct opt_list set; bool replace; };
 struct unload_args { bool force; };
 struct list_args { bool unused; };
 struct use_args { const char *netns; };
+struct run_args { const char *sched; };
+struct new_args { const char *kind; };
 struct panic_args { bool force; };
 
 #endif /* CTL_ARGS_H */

@@ -24,6 +24,7 @@ struct ctl {
 	bool json;
 	bool pretty;
 	int verbose;
+	int command_status;	/* exit status of a command that was run; 0: by the error */
 	json_t *root;		/* the JSON answer, printed at the end */
 	json_t *warnings;
 	json_t *error;

@@ -22,7 +22,7 @@ static int exit_code(int err)
 
 static int finish(struct ctl *ctl, int err)
 {
-	int status = exit_code(err);
+	int status = ctl->command_status ? ctl->command_status : exit_code(err);
 
 	if (out_finish(ctl, status) && !status)
 		status = EXIT_FAILED;
@@ -69,7 +69,8 @@ static int run_verb(struct ctl *ctl, const struct verb *verb, struct global_args
 	char mistake[256];
 	int first, err;
 
-	first = opts_parse(argc, argv, sets, false, mistake, sizeof(mistake));
+	first = opts_parse(argc, argv, sets, verb->max_words == VERB_COMMAND, mistake,
+			   sizeof(mistake));
 	apply(ctl, glob);
 	if (first < 0)
 		return fail(ctl, CTL_USAGE, "%s (see mptcp-pmctl %s --help)", mistake, verb->name);

@@ -41,6 +41,16 @@ const struct verb verbs[] = {
 	VERB(use, "NAME", 1, 1, "use a policy for new connections of a network namespace",
 	     "Sockets made from now on get NAME; those that exist keep what they have.",
 	     "mptcp-pmctl use first --netns client"),
+	VERB(run, "[--] CMD [ARG]...", 1, VERB_COMMAND, "run a command whose TCP sockets become MPTCP",
+	     "This holds for CMD and its children, for sockets they make while CMD runs, and for\n"
+	     "nobody else. CMD's exit status and signals are passed on. --sched needs a kernel with\n"
+	     "kernel-patches/6.12; others choose the scheduler for a whole network namespace, and\n"
+	     "'mptcp-pmctl use NAME' does that.",
+	     "mptcp-pmctl run --sched minrtt -- curl -O http://server/file"),
+	VERB(new, "NAME", 1, 1, "write the skeleton of a policy into a new directory",
+	     "NAME, or the last part of it, becomes the policy's name. The directory holds a small\n"
+	     "policy, a Makefile, a test and a README that explains it line by line.",
+	     "mptcp-pmctl new mysched && make -C mysched"),
 	VERB(panic, "", 0, 0, "back to the built-in scheduler everywhere",
 	     "Sets the default of every reachable network namespace to \"default\" and unloads all\n"
 	     "policies. Live connections keep their policy until they close.",

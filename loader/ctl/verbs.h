@@ -3,8 +3,12 @@
 #ifndef CTL_VERBS_H
 #define CTL_VERBS_H
 
+#include <limits.h>
+
 #include "ctl.h"
 #include "opts.h"
+
+#define VERB_COMMAND	INT_MAX
 
 struct verb {
 	const char *name;
@@ -13,7 +17,7 @@ struct verb {
 	const char *text;		/* more, for its own help */
 	const char *example;
 	int min_words;
-	int max_words;
+	int max_words;			/* VERB_COMMAND: a command, whose options are not ours */
 	const struct opt *opts;
 	size_t args_size;
 	/* @args is the struct of the verb's options. */
@@ -50,6 +54,8 @@ DECLARE_VERB(load);
 DECLARE_VERB(unload);
 DECLARE_VERB(list);
 DECLARE_VERB(use);
+DECLARE_VERB(run);
+DECLARE_VERB(new);
 DECLARE_VERB(panic);
 
 #endif /* CTL_VERBS_H */

@@ -87,6 +87,10 @@ static void read_attr(struct mpx_registered *entry, const struct nlattr *attr)
 		if (!mnl_attr_validate(attr, MNL_TYPE_U32))
 			entry->flags = mnl_attr_get_u32(attr);
 		break;
+	case MPTCP_EXT_POLICY_ID:
+		if (!mnl_attr_validate(attr, MNL_TYPE_U32))
+			entry->id = mnl_attr_get_u32(attr);
+		break;
 	case MPTCP_EXT_POLICY_BPF:
 		entry->bpf = true;
 		break;
