@@ -19,6 +19,7 @@ mkdir -p /run/netns
 echo mptcp-ext > /proc/sys/kernel/hostname
 
 export HOME=/root PATH=$O/loader:$KPATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PKG_CONFIG_PATH=$O/prefix/lib/pkgconfig
 export PS1='guest:\w# '
 ulimit -c 0 -n 65536
 
