@@ -20,8 +20,10 @@ BUILD=(make gcc libc6-dev git clang-19 llvm-19 libelf-dev zlib1g-dev libzstd-dev
 	python3-docutils)
 KERNEL=(make gcc libc6-dev git pahole bc bison flex libelf-dev libssl-dev zlib1g-dev libzstd-dev
 	libcap-dev rsync cpio kmod xz-utils perl python3)
+# curl, ssh, dropbear (a server without a service): tests run them over MPTCP.
 # udev: virtme-ng's guest finds its ports by the names udev gives them
-VM=(iproute2 nftables ethtool tcpdump iperf3 busybox-static python3 procps udev util-linux)
+VM=(iproute2 nftables ethtool tcpdump iperf3 busybox-static python3 procps udev util-linux
+	curl openssh-client dropbear-bin)
 DEMO=(gnuplot-nox fonts-dejavu-core)
 
 # a fresh machine may still run its own first update

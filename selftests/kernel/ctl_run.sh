@@ -83,6 +83,31 @@ is $(($(capable) - before)) 2 "iperf3: control and data connection over MPTCP"
 wait "$server"
 is $? 0 "iperf3's server ends well"
 
+if type -t dropbear ssh >/dev/null && [[ ${MPX_VM:-} ]]; then
+	# the VM's /etc is a throw-away copy: root may log in with a key of ours
+	mkdir -m 700 "$TEST_DIR/.ssh"
+	chmod 755 "$TEST_DIR"
+	sed -i "s|^\(root:.*:\)[^:]*\(:[^:]*\)\$|\1$TEST_DIR\2|" /etc/passwd
+	ssh-keygen -q -t ed25519 -N '' -f "$TEST_DIR/key"
+	cp "$TEST_DIR/key.pub" "$TEST_DIR/.ssh/authorized_keys"
+	dropbearkey -t ed25519 -f "$TEST_DIR/host" >/dev/null 2>&1
+	nsenter --net="/run/netns/$SV" -- "${RUN[@]}" \
+		dropbear -F -E -s -r "$TEST_DIR/host" -p "$SERVER_ADDR:8002" 2>"$TEST_DIR/ssh.log" &
+	server=$!
+	wait_for 20 listening 8002
+	before=$(capable)
+	in_ns "$CL" "${RUN[@]}" ssh -q -i "$TEST_DIR/key" -p 8002 -o BatchMode=yes \
+		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "root@$SERVER_ADDR" \
+		"cat '$TEST_DIR/file'; exit 5" >"$TEST_DIR/got"
+	is $? 5 "ssh: the remote command's exit status"
+	run_ok "ssh: the file arrives" fetch_ok
+	is $(($(capable) - before)) 1 "ssh: over MPTCP"
+	kill -TERM "$server"
+	wait "$server" 2>/dev/null
+else
+	skip "ssh" "dropbear or ssh is not installed"
+fi
+
 in_ns "$SV" "${RUN[@]}" bash -c "exec 3<>/dev/tcp/$SERVER_ADDR/1" 2>/dev/null
 is $? 1 "a refused connection is refused"
 
