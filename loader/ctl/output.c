@@ -121,30 +121,33 @@ void say(const struct ctl *ctl, const char *fmt, ...)
 	free(text);
 }
 
-void warn(struct ctl *ctl, const char *fmt, ...)
+static void __attribute__((format(printf, 4, 0)))
+message(struct ctl *ctl, enum mpx_level level, int err, const char *fmt, va_list ap)
 {
-	struct mpx_msg msg = { .size = sizeof(msg), .level = MPX_WARN };
+	struct mpx_msg msg = { .size = sizeof(msg), .level = level, .err = err };
 	char text[1024];
-	va_list ap;
 
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	msg.text = text;
 	out_message(&msg, ctl);
 }
 
-int fail(struct ctl *ctl, int err, const char *fmt, ...)
+void warn(struct ctl *ctl, const char *fmt, ...)
 {
-	struct mpx_msg msg = { .size = sizeof(msg), .level = MPX_ERROR, .err = err };
-	char text[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	message(ctl, MPX_WARN, 0, fmt, ap);
 	va_end(ap);
-	msg.text = text;
-	out_message(&msg, ctl);
+}
+
+int fail(struct ctl *ctl, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message(ctl, MPX_ERROR, err, fmt, ap);
+	va_end(ap);
 	return err;
 }
 

@@ -109,14 +109,30 @@ int mpx_bpffs_ready(const char *bpffs)
 	return 0;
 }
 
+/* A directory to read, on a descriptor of its own that closedir() closes. */
+static int open_dir(int at, const char *name, DIR **dir)
+{
+	int fd, err;
+
+	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*dir = fdopendir(fd);
+	if (*dir)
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
 /* Remove the tree @name, of which pins are the leaves. */
-static int remove_tree(int dirfd, const char *name, int depth)
+static int remove_tree(int at, const char *name, int depth)
 {
 	struct dirent *de;
-	int fd, err = 0;
 	DIR *dir;
+	int err;
 
-	if (!unlinkat(dirfd, name, 0))
+	if (!unlinkat(at, name, 0))
 		return 0;
 	if (errno == ENOENT)
 		return 0;
@@ -124,20 +140,14 @@ static int remove_tree(int dirfd, const char *name, int depth)
 		return -errno;
 	if (depth > 4)
 		return -ELOOP;
-	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	dir = fdopendir(fd);
-	if (!dir) {
-		err = -errno;
-		close(fd);
+	err = open_dir(at, name, &dir);
+	if (err)
 		return err;
-	}
 	while (!err && (de = readdir(dir)))
 		if (strcmp(de->d_name, ".") && strcmp(de->d_name, ".."))
-			err = remove_tree(fd, de->d_name, depth + 1);
+			err = remove_tree(dirfd(dir), de->d_name, depth + 1);
 	closedir(dir);
-	if (!err && unlinkat(dirfd, name, AT_REMOVEDIR))
+	if (!err && unlinkat(at, name, AT_REMOVEDIR))
 		err = -errno;
 	return err;
 }
@@ -145,19 +155,12 @@ static int remove_tree(int dirfd, const char *name, int depth)
 static int remove_leftovers(int rootfd)
 {
 	struct dirent *de;
-	int fd, err = 0;
 	DIR *dir;
+	int err;
 
-	/* A descriptor of its own: a DIR closes the one it was given. */
-	fd = openat(rootfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	dir = fdopendir(fd);
-	if (!dir) {
-		err = -errno;
-		close(fd);
+	err = open_dir(rootfd, ".", &dir);
+	if (err)
 		return err;
-	}
 	while (!err && (de = readdir(dir))) {
 		if (de->d_name[0] != TMP_MARK)
 			continue;
