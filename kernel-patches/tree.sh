@@ -5,7 +5,8 @@
 # shipped, the series becomes commits on top of it.
 #
 #	tree.sh checkout	bring CACHE/kernel-tree to base plus series
-#	tree.sh export		write its commits back to kernel-patches/6.12
+#	tree.sh export		write its commits back to kernel-patches/6.12; new ones go
+#				to the part before, or to $PART
 #	tree.sh commit		print the commit of base plus series (used to build)
 #	tree.sh base		print the commit of base
 #	tree.sh source		print the repository's directory
@@ -84,7 +85,7 @@ explain_conflict()
 		say "  git -C $REPO worktree add -B series $KERNEL_TREE base"
 	fi
 	say "  cd $KERNEL_TREE && git checkout -B series base
-  git am -3 $BASE_DIR/*.patch	(resolve, then 'git am --continue')
+  git am -3 \$($HERE/tree.sh patches)	(resolve, then 'git am --continue')
   and write the result back with 'make kernel-export'"
 }
 
@@ -162,6 +163,35 @@ do_checkout()
 	say "$KERNEL_TREE: $(git -C "$REPO" rev-list --count "base..$want") patches applied"
 }
 
+# export_commits DIR: write each commit of the tree as a patch file below DIR, in
+# the folder that held it before, or its predecessor's; new ones go to $PART if
+# that is set. Prints their names in order.
+export_commits()
+{
+	local dir=$1 commit file slug part=${PART:-patches} known
+	local -A nr=()
+
+	while read -r commit; do
+		file=$(kgit -C "$KERNEL_TREE" format-patch --zero-commit --no-signature -N \
+			--diff-algorithm=histogram -o "$dir" -1 "$commit")
+		slug=${file##*/0001-}
+		known=$(find "$BASE_DIR" -name "[0-9][0-9][0-9][0-9]-$slug" -printf '%P\n')
+		if [ -n "$known" ]; then
+			part=$(dirname "$known")
+		elif [ -n "${PART:-}" ]; then
+			part=$PART
+		fi
+		nr[$part]=$((${nr[$part]:-0} + 1))
+		mkdir -p "$dir/$part"
+		slug=$part/$(printf %04d "${nr[$part]}")-$slug
+		mv "$file" "$dir/$slug"
+		echo "$slug"
+		if [ "${nr[$part]}" -eq 16 ]; then
+			warn "$part has more than 15 patches: start a new part with PART=NAME"
+		fi
+	done < <(git -C "$KERNEL_TREE" rev-list --reverse base..HEAD)
+}
+
 do_export()
 {
 	local tmp name key
@@ -175,23 +205,21 @@ do_export()
 	tmp=$(mktemp -d)
 	# shellcheck disable=SC2064	# tmp is gone when the trap runs
 	trap "rm -rf '$tmp'" EXIT
-	kgit -C "$KERNEL_TREE" format-patch -q --zero-commit --no-signature -N \
-		--diff-algorithm=histogram -o "$tmp" base..HEAD
+	mapfile -t new < <(export_commits "$tmp")
 	sed '/^#/!d' "$SERIES" > "$tmp/series"
-	mapfile -t new < <(find "$tmp" -name '*.patch' -printf '%f\n' | sort)
 	for name in "${new[@]}"; do
 		echo "$name" >> "$tmp/series"
 		cmp -s "$tmp/$name" "$BASE_DIR/$name" && continue
+		mkdir -p "$BASE_DIR/${name%/*}"
 		cp "$tmp/$name" "$BASE_DIR/$name"
 		say "wrote $name"
 	done
-	for name in "$BASE_DIR"/*.patch; do
-		if [ ! -e "$name" ] || [ -e "$tmp/${name##*/}" ]; then
-			continue
-		fi
-		rm "$name"
-		say "removed ${name##*/}"
-	done
+	while read -r name; do
+		[ ! -e "$tmp/$name" ] || continue
+		rm "$BASE_DIR/$name"
+		say "removed $name"
+	done < <(cd "$BASE_DIR" && find . -name '*.patch' -printf '%P\n' | sort)
+	find "$BASE_DIR" -type d -empty -delete
 	cmp -s "$tmp/series" "$SERIES" || cp "$tmp/series" "$SERIES"
 	if [ ${#new[@]} -gt 0 ]; then
 		key=$(cd "$tmp" && cat "${new[@]}" | sha256sum)
