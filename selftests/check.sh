@@ -37,7 +37,7 @@ if [ -n "$patches" ]; then
 	found 'checkpatch --strict' "$(
 		# shellcheck disable=SC2086	# a list of names without spaces
 		perl "$(kernel-patches/tree.sh source)/scripts/checkpatch.pl" --strict --terse -q \
-			--no-summary --ignore FILE_PATH_CHANGES --root "$(kernel-patches/tree.sh source)" \
+			--no-summary --ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID --root "$(kernel-patches/tree.sh source)" \
 			$patches 2> /dev/null)"
 fi
 
