@@ -25,13 +25,13 @@ $(O)/loader/%.o: loader/%.c loader/build.mk | $(KPATH)/.done
 	$(call note,CC)
 	$(Q)mkdir -p $(@D) && $(CC) $(LOADER_CFLAGS) -MMD -MP -c $< -o $@
 
-# A BPF program inside the library, without its debug sections.
-LIB_SKELS	:= $(O)/bpf/run/tree.skel.h
+# BPF programs inside the library, without their debug sections.
+LIB_SKELS	:= $(O)/bpf/run/tree.skel.h $(O)/bpf/metrics/snapshot.skel.h
 %.skel.h: %.bpf.o
 	$(call note,SKEL)
 	$(Q)$(KPATH)/bpftool gen object $(@:.h=.o) $<
 	$(Q)$(KPATH)/bpftool gen skeleton $(@:.h=.o) name $(basename $(basename $(@F)))_bpf > $@
-$(O)/loader/lib/tree.o: $(LIB_SKELS)
+$(O)/loader/lib/tree.o $(O)/loader/lib/snapshot.o: $(LIB_SKELS)
 
 # The examples' text is inside the CLI.
 CTL_TEMPLATES	:= $(wildcard examples/*/*)

@@ -14,6 +14,7 @@
 #define MPTCP_EXT_MPTCP_EXT_H
 
 #include <mptcp_ext/assign.h>
+#include <mptcp_ext/conn.h>
 #include <mptcp_ext/kernel.h>
 #include <mptcp_ext/log.h>
 #include <mptcp_ext/policy.h>

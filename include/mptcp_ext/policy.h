@@ -130,7 +130,8 @@ enum mpx_attach_flags {
 /*
  * Attach and pin every struct_ops map; verifies first where that was not done.
  * On error nothing of it stays attached or pinned. New connections alone use
- * a replacement.
+ * a replacement. What is left of an instance that the kernel has disabled is no
+ * obstacle: it is removed, and the new one starts without its history counted.
  */
 int mpx_policy__attach(struct mpx_policy *pol, unsigned int flags);
 
@@ -138,21 +139,72 @@ enum mpx_unload_flags {
 	MPX_UNLOAD_FOREIGN = 1 << 0,	/* also what this library did not load */
 };
 
+/* --- what the kernel did against a policy --- */
+
+/*
+ * Why the kernel stopped to ask a policy. The first four are fallbacks: one
+ * connection went on with "default" (or, MPX_REASON_RETRANS, was helped once and
+ * stayed). The others disabled the policy. Newer kernels may tell more of them.
+ */
+enum mpx_reason {
+	MPX_REASON_NONE,
+	MPX_REASON_STALL,	/* it could have sent and did not, for net.mptcp.sched_timeout */
+	MPX_REASON_RETRANS,	/* it chose no path for retransmissions, twice in a row */
+	MPX_REASON_ERROR,	/* it said so itself: bpf_mptcp_policy_error() */
+	MPX_REASON_BUDGET,	/* its decisions took too long */
+	MPX_REASON_DISABLED,	/* net.mptcp.sched_max_fallbacks of these within a minute */
+	MPX_REASON_PANIC,	/* mptcp-pmctl panic, or net.mptcp.ext_panic */
+};
+
+enum mpx_state {
+	MPX_STATE_ACTIVE,
+	MPX_STATE_DISABLED_NETNS,	/* in the network namespace that asks */
+	MPX_STATE_DISABLED,		/* machine-wide; its link was detached */
+	MPX_STATE_REMOVED,		/* unloaded: only its exit records are left */
+};
+
+/* "stall", "disabled": stable words for programs. NULL: unknown to this version. */
+const char *mpx_reason_name(uint32_t reason);
+const char *mpx_state_name(uint32_t state);
+
+/* One time that the kernel stopped to ask a policy, as it recorded it. */
+struct mpx_exit {
+	uint32_t kind;			/* enum mpx_reason */
+	/*
+	 * Of an error: the policy's code. Stall: ms without progress. Budget: us.
+	 * Disabled: fallbacks counted. Else 0.
+	 */
+	int32_t code;
+	uint32_t token;			/* of the connection; 0: not about a single one */
+	uint64_t time_ns;		/* since the epoch */
+	uint64_t netns_cookie;
+	char netns[64];			/* what that netns is called here; empty: not found */
+	char reason[64];		/* the kernel's own words */
+};
+
+/* A record in a line of English, without its time, in @buf. */
+const char *mpx_exit_text(const struct mpx_exit *rec, char *buf, size_t size);
+
 struct mpx_unloaded {
 	uint32_t connections;		/* used it when it was detached, and go on doing so */
 	bool connections_known;
 	bool was_default;		/* this netns' default named it: now "default" */
 	bool foreign;
 	bool stale;			/* was detached before: only its pins were removed */
+	uint32_t state;			/* enum mpx_state it was in */
+	struct mpx_exit last;		/* its last exit record; kind MPX_REASON_NONE: none */
 };
 
+/* Of a policy that the kernel has disabled this removes the pins that are left. */
 int mpx_unload(const char *name, unsigned int flags, struct mpx_unloaded *res);
 
 /* --- what is registered, as the kernel tells it --- */
 
+#define MPX_EXITS	8	/* records that the kernel keeps of a name */
+
 struct mpx_registered {
 	char name[MPX_NAME_SIZE];
-	bool registered;		/* false: nothing but a pin is left of it */
+	bool registered;		/* false: only a pin or exit records are left of it */
 	bool bpf;
 	bool pinned;			/* an instance of ours */
 	bool detached_pin;		/* our link was detached; who is registered is another */
@@ -168,6 +220,11 @@ struct mpx_registered {
 	uint32_t prog_ids[8];
 	char pin[128];			/* directory, empty when not pinned */
 	uint32_t id;			/* of the registration; 0: this kernel has no such numbers */
+	uint32_t state;			/* enum mpx_state */
+	bool fallbacks_known;
+	uint64_t fallbacks;		/* since it was registered, in all network namespaces */
+	uint32_t exit_cnt;
+	struct mpx_exit exits[MPX_EXITS];	/* the last ones of that name, oldest first */
 };
 
 struct mpx_registry {

@@ -14,5 +14,7 @@ struct use_args { const char *netns; };
 struct run_args { const char *sched; };
 struct new_args { const char *kind; };
 struct panic_args { bool force; };
+struct show_args { const char *netns; bool all_netns; };
+struct switch_args { bool all; const char *from; const char *netns; };
 
 #endif /* CTL_ARGS_H */

@@ -7,6 +7,7 @@
 #include "../common/json.h"
 #include "args.h"
 #include "output.h"
+#include "show_exits.h"
 #include "verbs.h"
 
 const struct opt list_opts[] = { { 0 } };
@@ -35,6 +36,10 @@ static json_t *entry_json(const struct mpx_registered *r, bool complete)
 	json_object_set_new(one, "loaded_at",
 			    r->loaded_at ? json_number(r->loaded_at) : json_null());
 	json_object_set_new(one, "detached_pin", json_boolean(r->detached_pin));
+	json_object_set_new(one, "state", state_json(r->state));
+	json_object_set_new(one, "fallbacks",
+			    r->fallbacks_known ? json_number(r->fallbacks) : json_null());
+	json_object_set_new(one, "exits", exits_json(r));
 	json_object_set_new(one, "program_ids", progs);
 	return one;
 }
@@ -69,36 +74,74 @@ static void cell_time(struct table *t, uint64_t when)
 	table_cell(t, "%s", text);
 }
 
+static void cell_count(struct table *t, bool known, uint64_t count)
+{
+	if (known)
+		table_cell(t, "%" PRIu64, count);
+	else
+		table_cell(t, "-");
+}
+
+/* With @trouble there are two more columns. */
+static struct table *new_table(const struct ctl *ctl, bool trouble)
+{
+	const char *titles[TABLE_COLUMNS + 1] = { "NAME", "KIND" };
+	size_t n = 2;
+
+	if (trouble)
+		titles[n++] = "STATE";
+	titles[n++] = "CONNS";
+	if (trouble)
+		titles[n++] = "FALLBACKS";
+	titles[n++] = "INVALID-MARKS";
+	titles[n++] = "DEFAULT";
+	titles[n++] = "LINK";
+	titles[n++] = "PINNED";
+	if (ctl->verbose) {
+		titles[n++] = "MAP";
+		titles[n++] = "LOADED";
+	}
+	titles[n] = NULL;
+	return table_new(titles);
+}
+
+static void list_entry(struct table *t, const struct ctl *ctl, const struct mpx_registered *r,
+		       bool complete, bool trouble)
+{
+	char buf[32];
+
+	table_cell(t, "%s", r->name);
+	table_cell(t, "%s", kind_of(r, complete));
+	if (trouble)
+		table_cell(t, "%s", state_text(r->state, buf, sizeof(buf)));
+	cell_count(t, r->counters_known, r->connections);
+	if (trouble)
+		cell_count(t, r->fallbacks_known, r->fallbacks);
+	cell_count(t, r->counters_known, r->invalid_marks);
+	table_cell(t, "%s", r->is_default ? "*" : "");
+	cell_id(t, r->link_id);
+	table_cell(t, "%s", !r->pinned ? "" : r->detached_pin ? "detached" : "yes");
+	if (ctl->verbose) {
+		cell_id(t, r->map_id);
+		cell_time(t, r->loaded_at);
+	}
+}
+
 static void list_text(const struct ctl *ctl, const struct mpx_registry *reg)
 {
-	static const char *const brief[] = { "NAME", "KIND", "CONNS", "INVALID-MARKS", "DEFAULT",
-					     "LINK", "PINNED", NULL };
-	static const char *const full[] = { "NAME", "KIND", "CONNS", "INVALID-MARKS", "DEFAULT",
-					    "LINK", "PINNED", "MAP", "LOADED", NULL };
-	struct table *t = table_new(ctl->verbose ? full : brief);
+	bool trouble = false;
+	struct table *t;
 	size_t i;
 
-	for (i = 0; i < reg->cnt; i++) {
-		const struct mpx_registered *r = &reg->entries[i];
-
-		table_cell(t, "%s", r->name);
-		table_cell(t, "%s", kind_of(r, reg->complete));
-		if (r->counters_known) {
-			table_cell(t, "%" PRIu32, r->connections);
-			table_cell(t, "%" PRIu64, r->invalid_marks);
-		} else {
-			table_cell(t, "-");
-			table_cell(t, "-");
-		}
-		table_cell(t, "%s", r->is_default ? "*" : "");
-		cell_id(t, r->link_id);
-		table_cell(t, "%s", !r->pinned ? "" : r->detached_pin ? "detached" : "yes");
-		if (ctl->verbose) {
-			cell_id(t, r->map_id);
-			cell_time(t, r->loaded_at);
-		}
-	}
+	for (i = 0; i < reg->cnt; i++)
+		trouble = trouble || has_trouble(&reg->entries[i]);
+	t = new_table(ctl, trouble);
+	for (i = 0; i < reg->cnt; i++)
+		list_entry(t, ctl, &reg->entries[i], reg->complete, trouble);
 	table_print(t, 0);
+	for (i = 0; i < reg->cnt; i++)
+		if (has_trouble(&reg->entries[i]))
+			show_trouble(ctl, &reg->entries[i]);
 }
 
 int do_list(struct ctl *ctl, const void *args, int argc, char **argv)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
 #include "args.h"
 #include "output.h"
+#include "show_exits.h"
 #include "verbs.h"
 
 const struct opt unload_opts[] = {
@@ -8,6 +9,26 @@ const struct opt unload_opts[] = {
 	  "also a policy that was not loaded by mptcp-pmctl" },
 	{ 0 }
 };
+
+static void report(struct ctl *ctl, const char *name, const struct mpx_unloaded *res)
+{
+	char text[320];
+
+	if (res->was_default)
+		say(ctl, "this network namespace used '%s': new connections get 'default' now\n", name);
+	if (res->stale && res->state == MPX_STATE_DISABLED)
+		say(ctl, "removed the pins of '%s', which the kernel has disabled and detached\n", name);
+	else if (res->stale)
+		say(ctl, "removed the pins of '%s', which was detached before\n", name);
+	else
+		say(ctl, "unloaded '%s'\n", name);
+	if (res->last.kind && res->state == MPX_STATE_DISABLED)
+		say(ctl, "why: %s\n", mpx_exit_text(&res->last, text, sizeof(text)));
+	if (!res->stale && res->connections == 1)
+		say(ctl, "1 live connection keeps it until it closes\n");
+	else if (!res->stale && res->connections)
+		say(ctl, "%u live connections keep it until they close\n", res->connections);
+}
 
 int do_unload(struct ctl *ctl, const void *args, int argc, char **argv)
 {
@@ -20,19 +41,13 @@ int do_unload(struct ctl *ctl, const void *args, int argc, char **argv)
 	err = mpx_unload(argv[0], a->force ? MPX_UNLOAD_FOREIGN : 0, &res);
 	if (err)
 		return err;
-	if (res.was_default)
-		say(ctl, "this network namespace used '%s': new connections get 'default' now\n",
-		    argv[0]);
-	say(ctl, res.stale ? "removed the pins of '%s', which was detached before\n" :
-	    "unloaded '%s'\n", argv[0]);
-	if (!res.stale && res.connections == 1)
-		say(ctl, "1 live connection keeps it until it closes\n");
-	else if (!res.stale && res.connections)
-		say(ctl, "%u live connections keep it until they close\n", res.connections);
-	json = json_pack("{s:s, s:b, s:b, s:b}", "name", argv[0], "was_default", res.was_default,
-			 "foreign", res.foreign, "stale", res.stale);
+	report(ctl, argv[0], &res);
+	json = json_pack("{s:s, s:b, s:b, s:b, s:o}", "name", argv[0], "was_default",
+			 res.was_default, "foreign", res.foreign, "stale", res.stale, "state",
+			 state_json(res.state));
 	json_object_set_new(json, "connections", res.connections_known ?
 			    json_integer(res.connections) : json_null());
+	json_object_set_new(json, "last_exit", res.last.kind ? exit_json(&res.last) : json_null());
 	out_json(ctl, "unloaded", json);
 	return 0;
 }

@@ -56,10 +56,22 @@ static void keep_warning(struct ctl *ctl, const char *text)
 	json_array_append_new(ctl->warnings, json_text(text));
 }
 
-/* Messages may quote files and logs of unknown origin. */
-static void print_clean(FILE *out, const char *text, bool line_feeds)
+/* Bytes at the start of @text that may be printed as they are. */
+static size_t clean_length(const char *text)
 {
-	for (; *text; text++) {
+	const unsigned char *c = (const unsigned char *)text;
+
+	while (*c >= 0x20 && *c != 0x7f)
+		c++;
+	return (size_t)(c - (const unsigned char *)text);
+}
+
+void print_clean(FILE *out, const char *text, bool line_feeds)
+{
+	size_t len = clean_length(text);
+
+	fwrite(text, 1, len, out);
+	for (text += len; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
 		if (c == '\t' || (c == '\n' && line_feeds) || (c >= 0x20 && c != 0x7f))
@@ -186,87 +198,4 @@ int out_finish(struct ctl *ctl, int exit_status)
 	if (fflush(stdout) || ferror(stdout))
 		return -EIO;
 	return 0;
-}
-
-struct table {
-	size_t columns;
-	size_t cells;
-	char **text;
-};
-
-static void add_cell(struct table *t, char *text)
-{
-	char **grown = realloc(t->text, (t->cells + 1) * sizeof(*grown));
-
-	if (!grown) {
-		free(text);
-		return;
-	}
-	t->text = grown;
-	grown[t->cells++] = text;
-}
-
-struct table *table_new(const char *const *titles)
-{
-	struct table *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return NULL;
-	for (; titles[t->columns]; t->columns++)
-		add_cell(t, strdup(titles[t->columns]));
-	return t;
-}
-
-void table_cell(struct table *t, const char *fmt, ...)
-{
-	char *text = NULL;
-	va_list ap;
-	int n;
-
-	if (!t)
-		return;
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	add_cell(t, n < 0 ? NULL : text);
-}
-
-static int width_of(const struct table *t, size_t column)
-{
-	size_t i, width = 0, len;
-
-	for (i = column; i < t->cells; i += t->columns) {
-		len = t->text[i] ? strlen(t->text[i]) : 0;
-		if (len > width)
-			width = len;
-	}
-	return (int)width;
-}
-
-void table_print(struct table *t, int indent)
-{
-	int width[TABLE_COLUMNS], pad;
-	size_t i, col;
-
-	if (!t)
-		return;
-	for (col = 0; col < t->columns && col < TABLE_COLUMNS; col++)
-		width[col] = width_of(t, col);
-	for (i = 0; i < t->cells; i++) {
-		const char *text = t->text[i] && *t->text[i] ? t->text[i] : "-";
-
-		col = i % t->columns;
-		if (!col)
-			printf("%*s", indent, "");
-		print_clean(stdout, text, false);
-		pad = width[col % TABLE_COLUMNS] - (int)strlen(text);
-		if (col + 1 == t->columns)
-			putchar('\n');
-		else
-			printf("%*s", (pad > 0 ? pad : 0) + 2, "");
-	}
-	for (i = 0; i < t->cells; i++)
-		free(t->text[i]);
-	free(t->text);
-	free(t);
 }

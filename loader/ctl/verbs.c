@@ -33,14 +33,25 @@ const struct verb verbs[] = {
 	     "mptcp-pmctl load first.bpf.o --name first.slow --set max_srtt_us=200000"),
 	VERB(unload, "NAME", 1, 1, "detach a policy and remove its pins",
 	     "New connections cannot get it any more. Those that use it keep it until they close.\n"
-	     "Where this network namespace's default names it, that becomes \"default\" first.",
+	     "Where this network namespace's default names it, that becomes \"default\" first.\n"
+	     "Of a policy that the kernel has disabled, it removes the pins that are left.",
 	     "mptcp-pmctl unload first"),
 	VERB(list, "", 0, 0, "list registered policies, as the kernel has them",
-	     "DEFAULT marks what new sockets of this network namespace get.",
+	     "DEFAULT marks what new sockets of this network namespace get. When the kernel had to\n"
+	     "help connections of a policy, or has disabled one, it says which, why, when, and what\n"
+	     "to do; also of policies that are not loaded any more. -v shows all that is recorded.",
 	     "mptcp-pmctl list"),
 	VERB(use, "NAME", 1, 1, "use a policy for new connections of a network namespace",
 	     "Sockets made from now on get NAME; those that exist keep what they have.",
 	     "mptcp-pmctl use first --netns client"),
+	VERB(switch, "[TOKEN] NAME", 1, 2, "let live connections go on with another policy",
+	     "Those with TOKEN (decimal, or hexadecimal after 0x), --all, or --from a POLICY. No byte\n"
+	     "is lost, and new connections get what they got before.",
+	     "mptcp-pmctl switch --from first minrtt"),
+	VERB(show, "[connections]", 0, 1, "show the MPTCP connections of a network namespace",
+	     "SENT and RECEIVED are bytes of payload. LEFT tells why the kernel took a connection\n"
+	     "from its policy. Without the right to load BPF programs there are no addresses.",
+	     "mptcp-pmctl show connections --all-netns"),
 	VERB(run, "[--] CMD [ARG]...", 1, VERB_COMMAND, "run a command whose TCP sockets become MPTCP",
 	     "This holds for CMD and its children, for sockets they make while CMD runs, and for\n"
 	     "nobody else. CMD's exit status and signals are passed on. --sched needs a kernel with\n"
@@ -52,8 +63,9 @@ const struct verb verbs[] = {
 	     "policy, a Makefile, a test and a README that explains it line by line.",
 	     "mptcp-pmctl new mysched && make -C mysched"),
 	VERB(panic, "", 0, 0, "back to the built-in scheduler everywhere",
-	     "Sets the default of every reachable network namespace to \"default\" and unloads all\n"
-	     "policies. Live connections keep their policy until they close.",
+	     "Has the kernel disable every BPF policy, sets the default of every reachable network\n"
+	     "namespace to \"default\", and removes all pins. Live connections go on with \"default\".\n"
+	     "A kernel that cannot do so has the policies unloaded; live connections keep them then.",
 	     "mptcp-pmctl panic"),
 	{ 0 }
 };

@@ -25,10 +25,32 @@ static int read_default(char name[MPX_NAME_SIZE])
 	return 0;
 }
 
+/* Fails with what became of @name, or returns 0 where nothing did. */
+static int check_gone(const char *name)
+{
+	const struct mpx_registered *entry;
+	struct mpx_registry *reg;
+	char what[64];
+	int err = 0;
+
+	reg = mpx_registry__read();
+	if (!reg)
+		return -errno;
+	entry = mpx_registry__find(reg, name);
+	snprintf(what, sizeof(what), "cannot use '%s'", name);
+	if (entry && entry->state != MPX_STATE_ACTIVE)
+		err = mpx_fail_gone(entry, what);
+	mpx_registry__free(reg);
+	return err;
+}
+
 static int unknown_name(const char *name, int err)
 {
 	char text[4096], list[512] = "", *save, *word;
+	int gone = check_gone(name);
 
+	if (gone)
+		return gone;
 	if (mpx_sysctl_get("available_schedulers", text, sizeof(text)) < 0)
 		return mpx_fail(err, "no scheduler '%s' is registered", name);
 	for (word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save))

@@ -122,6 +122,30 @@ static int attach_over(const struct mpx_policy *pol, const struct mpx_ops_map *o
 	return err;
 }
 
+/*
+ * The kernel detaches the link of a policy that it disables; so may others. Such an
+ * instance is in the way of nothing: its pins go, and the name starts anew.
+ */
+static int remove_detached(const struct mpx_policy *pol, int rootfd)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < pol->ops_cnt; i++) {
+		const char *name = pol->ops[i].name;
+
+		mpx_wait_left(name);
+		if (!mpx_pin_exists(rootfd, name) || !mpx_link_detached(name))
+			continue;
+		err = mpx_pin_remove(rootfd, name);
+		if (err)
+			return mpx_fail(err, "cannot load '%s': removing the pins of a detached one: %s",
+					name, strerror(-err));
+		mpx_info("removed the pins of an earlier '%s', which was detached", name);
+	}
+	return 0;
+}
+
 static int check_conflicts(const struct mpx_policy *pol, int rootfd, bool replace)
 {
 	size_t i;
@@ -153,7 +177,9 @@ static int attach_all(const struct mpx_policy *pol, int rootfd, bool replace)
 	over = calloc(pol->ops_cnt, sizeof(*over));
 	if (!over)
 		return mpx_fail(-ENOMEM, "cannot attach '%s': out of memory", pol->path);
-	err = check_conflicts(pol, rootfd, replace);
+	err = remove_detached(pol, rootfd);
+	if (!err)
+		err = check_conflicts(pol, rootfd, replace);
 	for (i = 0; i < pol->ops_cnt && !err; i++) {
 		over[i] = replace && mpx_pin_exists(rootfd, pol->ops[i].name);
 		err = over[i] ? attach_over(pol, &pol->ops[i], rootfd) :

@@ -209,20 +209,70 @@ int mpx_netns_run(int fd, const char *label, int (*fn)(void *arg), void *arg);
 typedef int (*mpx_netns_fn)(int fd, const char *label, void *ctx);
 /* Every reachable namespace once, the current one first; goes on after an error. */
 int mpx_netns_each(mpx_netns_fn fn, void *ctx);
+/* The cookie of the namespace this thread is in; 0: this kernel has none. */
+uint64_t mpx_netns_cookie(void);
+/* That of another one, quietly; 0 also without the right to enter it. */
+uint64_t mpx_netns_cookie_of(int fd);
 
 /* --- sysctl.c --- */
 
 int mpx_sysctl_get(const char *name, char *buf, size_t size);
 int mpx_sysctl_set(const char *name, const char *value);
 
-/* --- genl.c --- */
+/* --- genl_policy.c: quiet, -EOPNOTSUPP where the kernel has no such request --- */
 
-/* Fill @reg with what the kernel has registered; -EOPNOTSUPP without the family. */
+/* Fill @reg, which is empty, with what the kernel has registered. */
 int mpx_genl_policies(struct mpx_registry *reg);
+/* Disable every BPF policy. */
+int mpx_genl_panic(void);
+
+/* --- genl_conn.c: quiet, too; about the current network namespace --- */
+
+/* Append its connections. */
+int mpx_genl_conns(struct mpx_conns *conns);
+/* @move's netns is not looked at; @words gets what the kernel said to a refusal. */
+int mpx_genl_move(const struct mpx_move *move, uint32_t *moved, char *words, size_t size);
 
 /* --- registry.c --- */
 
 struct mpx_registered *mpx_registry_add(struct mpx_registry *reg, const char *name);
+/* Was the link that is pinned as @name detached? Without the right to look: no. */
+bool mpx_link_detached(const char *name);
+/*
+ * A disabled policy's registration is taken back right after, but not at once, and
+ * one without a link not at all: wait for that of @name, for a few seconds at most.
+ */
+void mpx_wait_left(const char *name);
+
+/* --- exit.c --- */
+
+/* Report that @entry is disabled or gone, and why, as what became of "cannot @what". */
+int mpx_fail_gone(const struct mpx_registered *entry, const char *what);
+
+/* --- panic.c, unload.c --- */
+
+int mpx_unload_entry(const struct mpx_registered *entry, unsigned int flags,
+		     struct mpx_unloaded *res);
+
+/* --- conn.c --- */
+
+int mpx_conns_add(struct mpx_conns *conns, const struct mpx_conn *conn);
+/* Sort those from @first on by token, and keep one of each. */
+void mpx_conns_sort(struct mpx_conns *conns, size_t first);
+/* Of @cnt sorted by token; NULL. */
+struct mpx_conn *mpx_conns_find(struct mpx_conn *v, size_t cnt, uint32_t token);
+
+/* --- snapshot.c --- */
+
+struct mpx_snapshot;
+struct mpx_snap_record;		/* bpf/metrics/snapshot.h */
+
+/* Load the program that looks at sockets; NULL and errno, after mpx_warn(). */
+struct mpx_snapshot *mpx_snapshot_new(void);
+/* Give each socket of the current network namespace to @fn. */
+int mpx_snapshot_read(struct mpx_snapshot *snap,
+		      void (*fn)(const struct mpx_snap_record *rec, void *ctx), void *ctx);
+void mpx_snapshot_free(struct mpx_snapshot *snap);
 
 /* --- kernel.c --- */
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,11 @@
 
 #define RUN_NETNS	"/run/netns"
 #define SELF_NETNS	"/proc/thread-self/ns/net"
+
+/* Of asm-generic/socket.h, which older headers lack. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE	71
+#endif
 
 static bool is_number(const char *text)
 {
@@ -50,16 +56,22 @@ int mpx_netns_open(const char *ns)
 	return fd;
 }
 
-int mpx_netns_run(int fd, const char *label, int (*fn)(void *arg), void *arg)
+static bool is_here(int fd, int here_fd)
 {
 	struct stat here, there;
+
+	return !fstat(here_fd, &here) && !fstat(fd, &there) && here.st_ino == there.st_ino &&
+	       here.st_dev == there.st_dev;
+}
+
+int mpx_netns_run(int fd, const char *label, int (*fn)(void *arg), void *arg)
+{
 	int back, err;
 
 	back = open(SELF_NETNS, O_RDONLY | O_CLOEXEC);
 	if (back < 0)
 		return mpx_fail(-errno, "cannot open '" SELF_NETNS "': %s", strerror(errno));
-	if (!fstat(back, &here) && !fstat(fd, &there) && here.st_ino == there.st_ino &&
-	    here.st_dev == there.st_dev) {
+	if (is_here(fd, back)) {
 		/* Already there: works without the right to switch. */
 		err = fn(arg);
 		goto out_close;
@@ -76,6 +88,41 @@ int mpx_netns_run(int fd, const char *label, int (*fn)(void *arg), void *arg)
 out_close:
 	close(back);
 	return err;
+}
+
+uint64_t mpx_netns_cookie(void)
+{
+	socklen_t len = sizeof(uint64_t);
+	uint64_t cookie = 0;
+	int fd;
+
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+		cookie = 0;
+	close(fd);
+	return cookie;
+}
+
+uint64_t mpx_netns_cookie_of(int fd)
+{
+	uint64_t cookie = 0;
+	int back;
+
+	back = open(SELF_NETNS, O_RDONLY | O_CLOEXEC);
+	if (back < 0)
+		return 0;
+	if (is_here(fd, back)) {
+		cookie = mpx_netns_cookie();
+	} else if (!setns(fd, CLONE_NEWNET)) {
+		cookie = mpx_netns_cookie();
+		if (setns(back, CLONE_NEWNET))
+			mpx_fail(-errno, "cannot return to the own network namespace: %s",
+				 strerror(errno));
+	}
+	close(back);
+	return cookie;
 }
 
 /* The namespaces seen so far, by what identifies them. */

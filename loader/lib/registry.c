@@ -6,6 +6,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 #include <unistd.h>
 
 #include "internal.h"
+
+#define LEAVE_MS	3000
+#define STEP_MS		10
 
 const struct mpx_registered *mpx_registry__find(const struct mpx_registry *reg, const char *name)
 {
@@ -162,26 +166,46 @@ static int add_maps(struct mpx_registry *reg)
 }
 
 /*
- * Is the pinned link the one that is registered? Ours may have been detached by
- * others, and the name may be somebody else's now. Without the right to look,
- * the pin is believed.
+ * Ours may have been detached by others, or by the kernel, and the name may be
+ * somebody else's now. Without the right to look, the pin is believed.
  */
-static bool pin_detached(const struct mpx_registered *entry)
+bool mpx_link_detached(const char *name)
 {
 	struct mpx_link_info info = { 0 };
 	__u32 len = sizeof(info);
 	char path[160];
 	int fd, err;
 
-	if (!entry->registered)
-		return true;
-	snprintf(path, sizeof(path), "%s/link", entry->pin);
+	if (mpx_pin_path(path, sizeof(path), MPX_PIN_ROOT, name, "link"))
+		return false;
 	fd = bpf_obj_get(path);
 	if (fd < 0)
 		return fd == -ENOENT;
 	err = bpf_link_get_info_by_fd(fd, (struct bpf_link_info *)&info, &len);
 	close(fd);
 	return !err && !info.map_id;
+}
+
+static bool is_leaving(const char *name)
+{
+	const struct mpx_registered *entry;
+	struct mpx_registry reg = { 0 };
+	bool leaving = false;
+
+	if (!mpx_genl_policies(&reg)) {
+		entry = mpx_registry__find(&reg, name);
+		leaving = entry && entry->registered && entry->state == MPX_STATE_DISABLED;
+	}
+	free(reg.entries);
+	return leaving;
+}
+
+void mpx_wait_left(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < LEAVE_MS / STEP_MS && is_leaving(name); i++)
+		poll(NULL, 0, STEP_MS);
 }
 
 static int add_pins(struct mpx_registry *reg)
@@ -207,10 +231,39 @@ static int add_pins(struct mpx_registry *reg)
 		entry->pinned = true;
 		entry->bpf = true;
 		err = mpx_pin_path(entry->pin, sizeof(entry->pin), MPX_PIN_ROOT, name, NULL);
-		entry->detached_pin = !err && pin_detached(entry);
+		entry->detached_pin = !err && (!entry->registered || mpx_link_detached(name));
 	}
 	closedir(dir);
 	return err;
+}
+
+/* One namespace: is it one that a record is about? */
+static int name_netns(int fd, const char *label, void *ctx)
+{
+	uint64_t cookie = mpx_netns_cookie_of(fd);
+	struct mpx_registry *reg = ctx;
+	struct mpx_exit *rec;
+	size_t i, k;
+
+	for (i = 0; cookie && i < reg->cnt; i++) {
+		for (k = 0; k < reg->entries[i].exit_cnt; k++) {
+			rec = &reg->entries[i].exits[k];
+			if (rec->netns_cookie == cookie)
+				snprintf(rec->netns, sizeof(rec->netns), "%s", label);
+		}
+	}
+	return 0;
+}
+
+static void name_all_netns(struct mpx_registry *reg)
+{
+	size_t i, records = 0;
+
+	for (i = 0; i < reg->cnt; i++)
+		records += reg->entries[i].exit_cnt;
+	/* Walking all of them takes its time. */
+	if (records)
+		mpx_netns_each(name_netns, reg);
 }
 
 static void mark_default(struct mpx_registry *reg)
@@ -249,6 +302,7 @@ static int fill(struct mpx_registry *reg)
 	if (err)
 		return mpx_fail(err, "cannot read what is registered: %s", strerror(-err));
 	mark_default(reg);
+	name_all_netns(reg);
 	return 0;
 }
 

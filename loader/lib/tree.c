@@ -65,9 +65,13 @@ static int find_scheduler(const char *name, __u32 *id)
 	if (!reg)
 		return -errno;
 	entry = mpx_registry__find(reg, name);
-	if (entry && entry->registered)
+	if (entry && entry->state != MPX_STATE_ACTIVE)
+		err = mpx_fail_gone(entry, "no connection can get it");
+	else if (entry && entry->registered)
 		*id = entry->id;
 	mpx_registry__free(reg);
+	if (err)
+		return err;
 	if (!*id)
 		return mpx_fail(-ENOENT, "no scheduler '%s' is registered (see 'mptcp-pmctl list'; load one with 'mptcp-pmctl load')",
 				name);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause
 /*
- * Takes policies away: one by name, or all of them (panic). Connections that
- * use a policy keep it until they close; the kernel holds it for them.
+ * Takes a policy away. Connections that use it keep it until they close; the
+ * kernel holds it for them. Of one that the kernel has disabled, and detached,
+ * only pins are left to be removed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -60,22 +61,35 @@ static int detach_foreign(const struct mpx_registered *entry)
 	return 0;
 }
 
-static int unload_entry(const struct mpx_registered *entry, unsigned int flags,
-			struct mpx_unloaded *res)
+static void describe(const struct mpx_registered *entry, struct mpx_unloaded *res)
 {
-	int rootfd, err;
-
 	res->connections = entry->connections;
 	res->connections_known = entry->counters_known;
 	res->foreign = !entry->pinned;
 	res->stale = entry->detached_pin;
+	res->state = entry->state;
+	if (entry->exit_cnt)
+		res->last = entry->exits[entry->exit_cnt - 1];
+}
+
+int mpx_unload_entry(const struct mpx_registered *entry, unsigned int flags,
+		     struct mpx_unloaded *res)
+{
+	char what[64];
+	int rootfd, err;
+
+	describe(entry, res);
+	if (!entry->registered && !entry->pinned) {
+		snprintf(what, sizeof(what), "nothing is left of '%s' to unload", entry->name);
+		return mpx_fail_gone(entry, what);
+	}
 	if (!entry->bpf)
 		return mpx_fail(-EINVAL, "cannot unload '%s': it is built into the kernel", entry->name);
 	if (!entry->pinned && !(flags & MPX_UNLOAD_FOREIGN))
 		return mpx_fail(-EPERM, "cannot unload '%s': somebody else registered it (use --force to unload it all the same)",
 				entry->name);
-	/* A detached pin is removed; who has the name now keeps it. */
-	if (entry->is_default && !entry->detached_pin) {
+	/* A detached pin is removed; who has the name now, if any has, keeps it. */
+	if (entry->is_default && (!entry->detached_pin || !entry->registered)) {
 		err = mpx_default_set(NULL, MPX_DEFAULT, NULL);
 		if (err)
 			return err;
@@ -97,7 +111,7 @@ static int not_loaded(const struct mpx_registry *reg, const char *name)
 	size_t i;
 
 	for (i = 0; i < reg->cnt; i++)
-		if (reg->entries[i].bpf)
+		if (reg->entries[i].bpf && (reg->entries[i].registered || reg->entries[i].pinned))
 			mpx_name_list(list, sizeof(list), reg->entries[i].name);
 	if (!*list)
 		return mpx_fail(-ENOENT, "no policy '%s' is loaded (none is)", name);
@@ -115,85 +129,7 @@ int mpx_unload(const char *name, unsigned int flags, struct mpx_unloaded *res)
 	if (!reg)
 		return -errno;
 	entry = mpx_registry__find(reg, name);
-	err = entry ? unload_entry(entry, flags, res) : not_loaded(reg, name);
+	err = entry ? mpx_unload_entry(entry, flags, res) : not_loaded(reg, name);
 	mpx_registry__free(reg);
 	return err;
-}
-
-struct reset {
-	const char *label;
-	struct mpx_panic_result *res;
-};
-
-static int reset_step(void *arg)
-{
-	const struct reset *reset = arg;
-	char name[MPX_NAME_SIZE];
-	int err;
-
-	err = mpx_sysctl_get("scheduler", name, sizeof(name));
-	if (err >= 0 && !strcmp(name, MPX_DEFAULT))
-		return 0;
-	if (err >= 0)
-		err = mpx_sysctl_set("scheduler", MPX_DEFAULT);
-	if (err)
-		return mpx_fail(err, "network namespace '%s': cannot set the scheduler to '%s': %s",
-				reset->label, MPX_DEFAULT, strerror(-err));
-	reset->res->netns_reset++;
-	return 0;
-}
-
-static int reset_netns(int fd, const char *label, void *ctx)
-{
-	struct reset reset = { .label = label, .res = ctx };
-	int err;
-
-	reset.res->netns_seen++;
-	err = mpx_netns_run(fd, label, reset_step, &reset);
-	if (err)
-		reset.res->netns_failed++;
-	return err;
-}
-
-static int unload_all(unsigned int flags, struct mpx_panic_result *res)
-{
-	struct mpx_registry *reg;
-	struct mpx_unloaded un;
-	int err, first = 0;
-	size_t i;
-
-	reg = mpx_registry__read();
-	if (!reg)
-		return -errno;
-	for (i = 0; i < reg->cnt; i++) {
-		const struct mpx_registered *entry = &reg->entries[i];
-
-		if (!entry->bpf)
-			continue;
-		if (!entry->pinned && !(flags & MPX_PANIC_FOREIGN)) {
-			res->foreign_left++;
-			continue;
-		}
-		memset(&un, 0, sizeof(un));
-		err = unload_entry(entry, MPX_UNLOAD_FOREIGN, &un);
-		if (err) {
-			res->failed++;
-			first = first ? first : err;
-			continue;
-		}
-		res->unloaded++;
-		res->connections += un.connections;
-	}
-	mpx_registry__free(reg);
-	return first;
-}
-
-int mpx_panic(unsigned int flags, struct mpx_panic_result *res)
-{
-	int err, first;
-
-	memset(res, 0, sizeof(*res));
-	first = mpx_netns_each(reset_netns, res);
-	err = unload_all(flags, res);
-	return first ? first : err;
 }

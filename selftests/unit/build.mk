@@ -24,7 +24,7 @@ $(UNIT_DIR)/san/unit.o: selftests/unit/unit.c selftests/unit/build.mk | $(KPATH)
 	$(call note,CC)
 	$(Q)mkdir -p $(@D) && $(CC) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
 
-$(UNIT_DIR)/san/lib/tree.o: $(LIB_SKELS)
+$(UNIT_DIR)/san/lib/tree.o $(UNIT_DIR)/san/lib/snapshot.o: $(LIB_SKELS)
 $(UNIT_DIR)/san/ctl/template.o: $(CTL_TEMPLATES)
 
 $(UNIT_CTL): $(UNIT_OBJS) $(UNIT_DIR)/san/ctl/main.o

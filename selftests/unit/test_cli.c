@@ -88,6 +88,14 @@ Test(cli, usage_errors)
 	cr_assert_eq(run("load 2>&1"), 2);
 	cr_assert_eq(run("load a b 2>&1"), 2);
 	cr_assert_eq(run("list --nope 2>&1"), 2);
+	cr_assert_eq(run("switch minrtt 2>&1"), 2);
+	cr_assert_not_null(strstr(out, "--from"));
+	cr_assert_eq(run("switch 1 minrtt --all 2>&1"), 2);
+	cr_assert_eq(run("switch 3aff12bc minrtt 2>&1"), 2);
+	cr_assert_not_null(strstr(out, "0x3aff12bc"));
+	cr_assert_eq(run("show nothing 2>&1"), 2);
+	cr_assert_not_null(strstr(out, "connections"));
+	cr_assert_eq(run("show --netns x --all-netns 2>&1"), 2);
 	cr_assert_eq(run("lod 2>/dev/null"), 2);
 	cr_assert_str_eq(out, "", "stdout carries data only");
 }
@@ -120,6 +128,7 @@ Test(cli, every_verb_answers_in_json)
 	static const char *const calls[] = {
 		"features -j", "list -j", "check -j /nonexistent", "load -j /nonexistent",
 		"unload -j no_such_policy", "use -j no_such_policy", "use -j a-b",
+		"switch -j 1 a-b", "switch -j --all no_such_policy", "show -j", "show -j nothing",
 	};
 	char args[128];
 	json_t *root;
