@@ -15,6 +15,15 @@
 #define EAGAIN	11
 #define EINVAL	22
 
+/*
+ * In a policy's flags: applications may choose it for their own sockets without
+ * privilege, user namespaces other than the initial one for their networks. A
+ * macro of the kernel, which its type information does not tell.
+ */
+#ifndef MPTCP_EXT_F_APP
+#define MPTCP_EXT_F_APP	(1U << 16)
+#endif
+
 #ifndef min
 #define min(a, b)	((a) < (b) ? (a) : (b))
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause */
 /*
  * The kernel functions of BPF packet schedulers. All of them may be called from
- * get_send and get_retrans, and from nowhere else. There the connection is owned
- * by the caller or its data lock is held; the sockets of the subflows are not
- * locked.
+ * get_send and get_retrans, and but for bpf_mptcp_policy_error() from nowhere
+ * else. There the connection is owned by the caller or its data lock is held; the
+ * sockets of the subflows are not locked.
  */
 #ifndef __MPTCP_BPF_KFUNCS_BPF_H
 #define __MPTCP_BPF_KFUNCS_BPF_H
@@ -53,5 +53,12 @@ extern bool bpf_sk_stream_memory_free(const struct mptcp_subflow_context *sf) __
 
 /* Is all that was sent on this TCP socket acknowledged? */
 extern bool bpf_mptcp_subflow_queues_empty(struct sock *sk) __ksym;
+
+/*
+ * Give up: after this callback the connection goes on with the built-in scheduler,
+ * and @code, of the policy's choice, is in the exit record. Counts as a fallback.
+ * From init, get_send and get_retrans.
+ */
+extern void bpf_mptcp_policy_error(struct mptcp_sock *msk, int code) __ksym __weak;
 
 #endif /* __MPTCP_BPF_KFUNCS_BPF_H */

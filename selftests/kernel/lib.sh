@@ -5,11 +5,11 @@
 #
 #   TAP         plan, ok, not_ok, is, isnt, like, between, run_ok, run_fails, skip, skip_all,
 #               diag, done_testing
-#   waiting     wait_for SECONDS CMD...   (SLOW scales every deadline)
+#   waiting     wait_for SECONDS CMD...   (SLOW scales every deadline), nap SECONDS
 #   networks    paths N [4|6|46] [RATE/DELAY[/QUEUE]...], blackhole, unblackhole, link_down,
 #               link_up, in_ns, set_sysctl, set_sched, mib, drop_paths
-#   traffic     xfer, xfer_start, xfer_moved, xfer_decided, xfer_stop, xfer_wait, xfer_get,
-#               path_bytes, path_share, step_done, step_go
+#   traffic     xfer, xfer_start, xfer_connected, xfer_moved, xfer_decided, xfer_stop, xfer_wait,
+#               xfer_get, path_bytes, path_share, step_done, step_go
 #   kernel log  dmesg_mark, dmesg_new
 #
 # A fork and exec costs 20 ms under emulation: helpers batch their work in as few processes as
@@ -179,6 +179,14 @@ wait_for() { # SECONDS CMD...
 		read -r -t 0.05 -u "$nap"
 	done
 	exec {nap}>&-
+}
+
+# For time that is itself what a test is about: SLOW does not scale it.
+nap() { # SECONDS
+	local fd
+	exec {fd}<> <(:)
+	read -r -t "$1" -u "$fd"
+	exec {fd}>&-
 }
 
 # ---- networks ----
@@ -400,6 +408,14 @@ xfer_moved() { # N [PID]
 	mapfile -t log <"${!out}.log"
 	((${#log[@]})) && [[ ${log[-1]} =~ ^'{"ms":'[0-9]+',"bytes_received":'([0-9]+) ]] &&
 		((BASH_REMATCH[1] >= $1))
+}
+
+# Does the connection exist, with the scheduler it got? No byte need have moved.
+xfer_connected() { # [PID]
+	local out=xfer_out_${1:-$XFER_PID} log
+	[[ -e ${!out}.log ]] || return
+	mapfile -t log <"${!out}.log"
+	((${#log[@]})) && [[ ${log[-1]} == *'"subflows":[{'* ]]
 }
 
 # With --hold: is the transfer over, the connection still there?

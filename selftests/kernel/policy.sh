@@ -58,10 +58,13 @@ var_map() {
 	echo "${object:0:8}.bss"
 }
 
-# One figure of one policy in the kernel's own list, e.g. policy_stat burst connections
-policy_stat() { # NAME KEY
-	"$PMCTL" -j list | jq -r ".policies[] | select(.name == \"$1\") | .$2"
+# What the kernel's own list says of one policy, e.g. policy_get burst '.exits | length'
+policy_get() { # NAME JQ-FILTER
+	"$PMCTL" -j list | jq -r ".policies[] | select(.name == \"$1\") | $2"
 }
+
+# One figure of it, e.g. policy_stat burst connections
+policy_stat() { policy_get "$1" ".$2"; } # NAME KEY
 
 # Registered or still referenced by a connection or listener
 struct_ops_maps() { bpftool -j map show | jq '[.[] | select(.type == "struct_ops")] | length'; }
@@ -78,3 +81,46 @@ busy_percent() { # CMD...
 	((idle = after[4] + after[5] - before[4] - before[5]))
 	echo $((total ? 100 - 100 * idle / total : 100))
 }
+
+# ---- what the kernel did about a policy ----
+
+# The last exit record of a name, loaded or not: last_exit never .kind
+last_exit() { policy_get "$1" ".exits[-1] | $2"; } # NAME JQ-FILTER
+
+# When that was, in ms since the epoch.
+last_exit_ms() { # NAME
+	last_exit "$1" '.time | (.[0:19] + "Z" | fromdateiso8601) * 1000 + (.[20:23] | tonumber)'
+}
+
+# How long a connection stood still before it left its policy, in ms (bad/watch.h).
+stood_still() { # OBJECT
+	local ms
+	ms=$(bpftool -j map dump name "$(var_map "$1")" 2>/dev/null |
+		jq '[.. | objects | select(has("moved_ns"))] | last |
+			(.left_ns - .moved_ns) / 1000000 | floor')
+	echo "${ms:-none}"
+}
+
+# How late is this machine? The longest that a nap of 50 ms took too long, in ms: what the host of
+# a virtual machine takes from it is not the fault of who is timed.
+lateness_start() {
+	local start over most=0
+
+	while :; do
+		start=${EPOCHREALTIME/[.,]/}
+		nap 0.05
+		over=$(((${EPOCHREALTIME/[.,]/} - start) / 1000 - 50))
+		((over > most)) && echo $((most = over)) >"$TEST_DIR/lateness"
+	done &
+	LATENESS_PID=$!
+	echo 0 >"$TEST_DIR/lateness"
+}
+
+lateness_end() {
+	kill "$LATENESS_PID"
+	wait "$LATENESS_PID" 2>/dev/null
+	# shellcheck disable=SC2034	# for who sources this
+	read -r LATENESS <"$TEST_DIR/lateness"
+}
+
+connected() { [[ $(policy_stat "$1" connections) == "${2:-1}" ]]; } # NAME [COUNT]

@@ -17,6 +17,10 @@ refused() { # OBJECT REGEX TITLE
 
 refused sleepable_send "sleepable|get_send" "a get_send that may sleep"
 refused kfunc_in_init "bpf_mptcp_subflow_ctx" "a kernel function from init"
+refused walk_in_release "bpf_iter_mptcp_subflow_new is not allowed" "a walk from release"
+refused walk_in_exit "bpf_iter_mptcp_subflow_new is not allowed" "a walk from exit"
+refused error_in_release "bpf_mptcp_policy_error is not allowed" "an error from release"
+refused error_in_exit "bpf_mptcp_policy_error is not allowed" "an error from exit"
 refused write_other "snd_burst" "a write to another field"
 refused write_beyond "beyond" "a write beyond the field"
 refused loops "bpf_loop|loop#181|cannot use helper" "bpf_loop in get_send"
@@ -55,6 +59,6 @@ run_ok "panic removes them all" "$PMCTL" panic
 loaded_policies=()
 is "$(</proc/sys/net/mptcp/available_schedulers)" default "only the built-in one is left"
 
-kernel_says() { dmesg_new | grep -v "does not implement get_send"; }
+kernel_says() { dmesg_new | grep -vE "does not implement get_send|all policies in BPF disabled"; }
 is "$(kernel_says)" "" "the kernel log is silent"
 done_testing
