@@ -4,7 +4,8 @@
 # Runs the tests of this directory, inside the VM: run-suite.sh [NAME...]
 # (default: all that start with #!, which what they source does not). Each NAME.sh
 # writes TAP, kept in $VM_OUT/NAME.tap with its exit status in NAME.exit; of a
-# failing one everything but the passed tests is printed.
+# failing one everything but the passed tests is printed. With --list, anywhere:
+# prints what it would run.
 #
 # A test ends after 150 s, or after what a line '# timeout: SECONDS' in it says,
 # times $SLOW.
@@ -13,7 +14,11 @@ set -u
 HERE=$(cd "$(dirname "$0")" && pwd)
 SUMMARY=$HERE/../summary.sh
 
-[ -n "${MPX_VM:-}" ] || { echo "run-suite.sh: not in the VM (see selftests/vm/run)" >&2; exit 2; }
+list=
+if [ "${1:-}" = --list ]; then
+	list=1
+	shift
+fi
 
 if [ $# -eq 0 ]; then
 	for file in "$HERE"/*.sh; do
@@ -25,6 +30,12 @@ if [ $# -eq 0 ]; then
 		esac
 	done
 fi
+
+if [ -n "$list" ]; then
+	printf '%s\n' "$@"
+	exit
+fi
+[ -n "${MPX_VM:-}" ] || { echo "run-suite.sh: not in the VM (see selftests/vm/run)" >&2; exit 2; }
 
 # Every suite has a file from the start: one that never gets its turn is missed.
 for name in "$@"; do
