@@ -23,7 +23,7 @@ KERNEL=(make gcc libc6-dev git pahole bc bison flex libelf-dev libssl-dev zlib1g
 # curl, ssh, dropbear (a server without a service): tests run them over MPTCP.
 # udev: virtme-ng's guest finds its ports by the names udev gives them
 VM=(iproute2 nftables ethtool tcpdump iperf3 busybox-static python3 procps udev util-linux
-	curl openssh-client dropbear-bin)
+	curl openssh-client dropbear-bin iptables iputils-ping)
 DEMO=(gnuplot-nox fonts-dejavu-core)
 
 # a fresh machine may still run its own first update

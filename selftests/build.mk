@@ -16,13 +16,14 @@ $(O)/selftests/kernel/%: selftests/kernel/%.c
 $(BPF_OBJS) $(TEST_BPF): $(KSTAMP)
 
 -include $(HELPERS:=.d) $(TEST_BPF:.o=.d)
--include selftests/unit/build.mk
+-include selftests/unit/build.mk selftests/fuzz/build.mk selftests/upstream/build.mk
 
 vm:	all ## a root shell on the patched kernel (10 s once built)
 	$(Q)selftests/vm/run $(KFLAGS)
 
-test:	all ## everything below except test-debug; SUITE='NAME...' (45 min / 30 min)
+test:	all ## everything below except test-debug and test-upstream; SUITE='NAME...' (45 min / 30 min)
 	$(Q)kernel-patches/kernel.sh build --base
+	$(Q)$(MAKE) --no-print-directory fuzz
 	$(Q)selftests/test.sh unit harness base vm first
 
 test-unit: all ## Criterion tests on this machine (20 s)
@@ -32,10 +33,12 @@ test-harness: all ## does selftests/vm/run tell the truth? (2 min)
 	$(Q)selftests/test.sh harness
 
 test-vm: all ## the suites of selftests/kernel in the VM; SUITE='NAME...' (20 min)
+	$(Q)$(MAKE) --no-print-directory fuzz
 	$(Q)selftests/test.sh vm
 
-test-debug: all ## the same with KASAN, lockdep, kmemleak (20 min for that kernel, then 60 min)
-	$(Q)kernel-patches/kernel.sh build --debug
+# What the guest builds, it builds against the kernel it runs: so must be what it finds.
+test-debug: deps ## the same with KASAN, lockdep, kmemleak (20 min for that kernel, then 2 h)
+	$(Q)$(MAKE) --no-print-directory DEBUG=1 build fuzz
 	$(Q)selftests/test.sh debug
 
 check:	## checkpatch, shellcheck, license lines (30 s)

@@ -8,6 +8,8 @@
 #	vm	the suites of selftests/kernel in the VM ($SUITE: only these)
 #	first	a fresh clone and its first command
 #	base	what is for a kernel without our patches
+#	upstream	three of the kernel's own MPTCP selftests, with a BPF policy
+#	upstream-full	all of them, on the kernel without our patches and on ours
 #	debug	the suites of selftests/kernel on the debug kernel
 
 set -euo pipefail
@@ -49,18 +51,39 @@ first() { suite "$1" first-time "$HERE/first_time.sh"; grep '^# ' "$1/first-time
 # The suites count themselves in the guest; here only what befell the machine.
 machine()
 {
-	local dir=$1 status=0
-	shift
+	local dir=$1 name=$2 status before try
+	shift 2
+
+	before=$(ls "$dir")
+	for try in first second; do
+		status=0
+		# shellcheck disable=SC2086	# SUITE is a list
+		"$HERE/vm/run" "$@" --out "$dir" -- \
+			selftests/kernel/run-suite.sh ${SUITE:-} || status=$?
+		# on a host that is too busy, booting runs into its own time limits
+		[ $status -eq 121 ] && [ "$(ls "$dir")" = "$before" ] || break
+		echo "no suite began at the $try try"
+	done
+	echo 0 > "$dir/$name.exit"
+	if [ $status -le 1 ]; then
+		printf 'ok 1 - the kernel had no complaint\n1..1\n' > "$dir/$name.tap"
+	else
+		printf 'not ok 1 - vm/run ended with status %d\n1..1\n' $status > "$dir/$name.tap"
+		echo 1 > "$dir/$name.exit"
+	fi
+}
+
+# A few suites a boot: a crash must not take all others with it, leaks are looked for at the end of
+# each, and freed memory comes back late where every access to it is checked.
+machines()
+{
+	local dir=$1 each=$2 boot=0 names
+	shift 2
 
 	# shellcheck disable=SC2086	# SUITE is a list
-	"$HERE/vm/run" "$@" --out "$dir" -- selftests/kernel/run-suite.sh ${SUITE:-} || status=$?
-	echo 0 > "$dir/machine.exit"
-	if [ $status -le 1 ]; then
-		printf 'ok 1 - the kernel had no complaint\n1..1\n' > "$dir/machine.tap"
-	else
-		printf 'not ok 1 - vm/run ended with status %d\n1..1\n' $status > "$dir/machine.tap"
-		echo 1 > "$dir/machine.exit"
-	fi
+	while read -r names <&3; do
+		SUITE=$names machine "$dir" machine$((++boot)) "$@"
+	done 3< <("$HERE/kernel/run-suite.sh" --list ${SUITE:-} | xargs -n "$each")
 }
 
 for stage in "$@"; do
@@ -70,9 +93,11 @@ for stage in "$@"; do
 	echo "== $stage"
 	case $stage in
 	unit|harness|first) "$stage" "$dir";;
-	vm)		machine "$dir" --timeout 2400;;
-	base)		SUITE="unpatched ctl_run" machine "$dir" --base --timeout 300;;
-	debug)		machine "$dir" --debug --mem 3G --timeout 7200;;
+	vm)		machine "$dir" machine --mem 2500M --timeout 2400;;	# 10,000 connections fit
+	base)		SUITE="unpatched ctl_run" machine "$dir" machine --base --timeout 300;;
+	debug)		machines "$dir" 3 --debug --mem 3G --timeout 5400;;
+	upstream)	"$HERE/upstream/test.sh" "$dir" fast;;
+	upstream-full)	"$HERE/upstream/test.sh" "$dir" full;;
 	*)		echo "test.sh: unknown stage '$stage'" >&2; exit 2;;
 	esac
 done
