@@ -128,6 +128,19 @@ int mpx_genl_run(struct mpx_genl *genl, struct nlmsghdr *nlh, mnl_cb_t cb, void 
 	return 0;
 }
 
+int mpx_genl_ask(uint8_t cmd, uint16_t flags, mnl_cb_t cb, void *data)
+{
+	struct mpx_genl *genl;
+	int err;
+
+	genl = mpx_genl_open();
+	if (!genl)
+		return -errno;
+	err = mpx_genl_run(genl, mpx_genl_begin(genl, cmd, flags), cb, data);
+	mpx_genl_close(genl);
+	return err;
+}
+
 const char *mpx_genl_words(const struct mpx_genl *genl)
 {
 	return genl->words;

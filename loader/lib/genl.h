@@ -26,6 +26,9 @@ struct nlmsghdr *mpx_genl_begin(struct mpx_genl *genl, uint8_t cmd, uint16_t fla
 /* Send it and give each message of the answer to @cb; -EOPNOTSUPP: unknown command. */
 int mpx_genl_run(struct mpx_genl *genl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data);
 
+/* All of this for a request without attributes, whose refusal needs no words. */
+int mpx_genl_ask(uint8_t cmd, uint16_t flags, mnl_cb_t cb, void *data);
+
 /* The kernel's words on the last refusal; "" when it had none. */
 const char *mpx_genl_words(const struct mpx_genl *genl);
 

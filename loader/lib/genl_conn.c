@@ -56,17 +56,7 @@ int mpx_genl_conn_cb(const struct nlmsghdr *nlh, void *data)
 
 int mpx_genl_conns(struct mpx_conns *conns)
 {
-	struct mpx_genl *genl;
-	struct nlmsghdr *nlh;
-	int err;
-
-	genl = mpx_genl_open();
-	if (!genl)
-		return -errno;
-	nlh = mpx_genl_begin(genl, MPTCP_EXT_CMD_GET_CONN, NLM_F_DUMP);
-	err = mpx_genl_run(genl, nlh, mpx_genl_conn_cb, conns);
-	mpx_genl_close(genl);
-	return err;
+	return mpx_genl_ask(MPTCP_EXT_CMD_GET_CONN, NLM_F_DUMP, mpx_genl_conn_cb, conns);
 }
 
 int mpx_genl_moved_cb(const struct nlmsghdr *nlh, void *data)

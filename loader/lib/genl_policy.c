@@ -140,21 +140,6 @@ int mpx_genl_policy_cb(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int dump_policies(struct mpx_registry *reg)
-{
-	struct mpx_genl *genl;
-	struct nlmsghdr *nlh;
-	int err;
-
-	genl = mpx_genl_open();
-	if (!genl)
-		return -errno;
-	nlh = mpx_genl_begin(genl, MPTCP_EXT_CMD_GET_POLICY, NLM_F_DUMP);
-	err = mpx_genl_run(genl, nlh, mpx_genl_policy_cb, reg);
-	mpx_genl_close(genl);
-	return err;
-}
-
 /* A policy that comes or goes meanwhile spoils the list: once more, from the start. */
 int mpx_genl_policies(struct mpx_registry *reg)
 {
@@ -164,7 +149,7 @@ int mpx_genl_policies(struct mpx_registry *reg)
 		free(reg->entries);
 		reg->entries = NULL;
 		reg->cnt = 0;
-		err = dump_policies(reg);
+		err = mpx_genl_ask(MPTCP_EXT_CMD_GET_POLICY, NLM_F_DUMP, mpx_genl_policy_cb, reg);
 	} while (err == -EINTR && ++tries < TRIES);
 	return err;
 }
@@ -178,15 +163,5 @@ static int no_answer(const struct nlmsghdr *nlh, void *data)
 
 int mpx_genl_panic(void)
 {
-	struct mpx_genl *genl;
-	struct nlmsghdr *nlh;
-	int err;
-
-	genl = mpx_genl_open();
-	if (!genl)
-		return -errno;
-	nlh = mpx_genl_begin(genl, MPTCP_EXT_CMD_PANIC, NLM_F_ACK);
-	err = mpx_genl_run(genl, nlh, no_answer, NULL);
-	mpx_genl_close(genl);
-	return err;
+	return mpx_genl_ask(MPTCP_EXT_CMD_PANIC, NLM_F_ACK, no_answer, NULL);
 }
