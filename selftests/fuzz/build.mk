@@ -26,7 +26,7 @@ $(FUZZ_BIN)/gen_policy: $(patsubst %,$(FUZZ_BIN)/%.o,gen_policy gen_expr gen_stm
 $(FUZZ_BIN)/fuzz_run: $(patsubst %,$(FUZZ_BIN)/%.o,fuzz_run run_net run_policy run_traffic \
 		run_events run_move)
 	$(call note,LINK)
-	$(Q)$(CC) -o $@ $^ $(LOADER_LIBBPF) -lelf -lz -lmnl
+	$(Q)$(CC) -o $@ $^ $(LOADER_LIBBPF) -lelf -lz
 
 # The same text is not compiled again.
 $(FUZZ_DIR)/%.bpf.c: $(FUZZ_BIN)/gen_policy

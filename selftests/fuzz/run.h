@@ -18,9 +18,8 @@
 #define MAX_PATHS	3
 #define MSEC		UINT64_C(1000000)
 
-/* socket options of SOL_MPTCP */
+/* socket options of SOL_MPTCP; the scheduler's is in sched_opt.h */
 #define OPT_MPTCP_INFO		1
-#define OPT_MPTCP_SCHEDULER	128
 
 enum side { CLIENT, SERVER, NR_SIDES };
 

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../kernel/sched_opt.h"
 #include "../kernel/xfer_info.h"
 #include "run.h"
 

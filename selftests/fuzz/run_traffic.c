@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../kernel/sched_opt.h"
 #include "../kernel/xfer_info.h"
 #include "../kernel/xfer_stream.h"
 #include "run.h"

@@ -3,7 +3,7 @@
  * Decides as it should, and reports an error for some connections. Its exit, which
  * may sleep, keeps what it was told.
  */
-#include "pick.h"
+#include "../pick.h"
 #include "watch.h"
 #include <bpf/bpf_endian.h>
 

@@ -3,7 +3,7 @@
  * Decides as it should until a path fails, and nothing from then on, though the
  * other path is fine and the failed one holds bytes that nobody acknowledged.
  */
-#include "pick.h"
+#include "../pick.h"
 #include "watch.h"
 
 char _license[] SEC("license") = "GPL";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Gives up on every connection before it has begun. */
-#include "pick.h"
+#include "../pick.h"
 
 char _license[] SEC("license") = "GPL";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reports an error at once; registered the old way, without a link. */
-#include "pick.h"
+#include "../pick.h"
 
 char _license[] SEC("license") = "GPL";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Works for a while, then reports an error on every connection that it is given. */
-#include <mptcp_bpf/common.bpf.h>
+#include "../pick.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -34,7 +34,6 @@ void BPF_PROG(move_error_release, struct mptcp_sock *msk)
 SEC("struct_ops")
 int BPF_PROG(move_error_get_send, struct mptcp_sock *msk)
 {
-	struct mptcp_subflow_context *sf;
 	__u32 *made;
 
 	made = bpf_sk_storage_get(&decisions, msk, NULL, 0);
@@ -43,15 +42,7 @@ int BPF_PROG(move_error_get_send, struct mptcp_sock *msk)
 		bpf_mptcp_policy_error(msk, 71);
 		return -EAGAIN;
 	}
-	mptcp_set_timeout((struct sock *)msk);
-
-	mpx_for_each_subflow(msk, sf) {
-		if (!mptcp_subflow_active(sf) || !bpf_sk_stream_memory_free(sf))
-			continue;
-		mptcp_subflow_set_scheduled(sf, true);
-		return 0;
-	}
-	return -EAGAIN;
+	return pick_room(msk);
 }
 
 SEC(".struct_ops.link")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sends as it should and has no idea what to do when that gets lost. */
-#include "pick.h"
+#include "../pick.h"
 
 char _license[] SEC("license") = "GPL";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The right decision, after @burn_us of hard work, as fast as the machine may be. */
-#include "pick.h"
+#include "../pick.h"
 #include "watch.h"
 
 char _license[] SEC("license") = "GPL";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Decides as it should until @after bytes are sent, and nothing from then on. */
-#include "pick.h"
+#include "../pick.h"
 #include "watch.h"
 
 char _license[] SEC("license") = "GPL";

@@ -6,7 +6,7 @@
  * With linger_us its get_retrans, which may sleep, goes on until somebody waits for the
  * connection, for instance to move it, but at most that long.
  */
-#include <mptcp_bpf/common.bpf.h>
+#include "../pick.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -87,20 +87,11 @@ void BPF_PROG(move_count_release, struct mptcp_sock *msk)
 SEC("struct_ops")
 int BPF_PROG(move_count_get_send, struct mptcp_sock *msk)
 {
-	struct mptcp_subflow_context *sf;
 	struct account *a = begin(msk);
-	int ret = -EAGAIN;
+	int ret;
 
 	__sync_fetch_and_add(&sends, 1);
-	mptcp_set_timeout((struct sock *)msk);
-
-	mpx_for_each_subflow(msk, sf) {
-		if (!mptcp_subflow_active(sf) || !bpf_sk_stream_memory_free(sf))
-			continue;
-		mptcp_subflow_set_scheduled(sf, true);
-		ret = 0;
-		break;
-	}
+	ret = pick_room(msk);
 	end(a);
 	return ret;
 }
