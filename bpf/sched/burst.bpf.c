@@ -17,25 +17,35 @@ MPX_POLICY("sched", "1", 0, "the built-in scheduler's decisions, in BPF");
 /* 64 KiB less the largest headers: what one skb of TCP segmentation holds */
 #define SEND_BURST_SIZE	((1 << 16) - 20 - 40 - 40 - 8)
 
-/*
- * The average is kept in 32 bits and starts from the socket's pacing rate, in
- * bytes a second. 0: there is none yet.
- */
-static __always_inline __u32 burst_pace(struct mptcp_subflow_context *sf)
-{
-	if (!(__u32)sf->avg_pacing_rate)
-		sf->avg_pacing_rate = sf->tcp_sock->sk_pacing_rate;
+/* Among lingers, which are below: a backup only if there is no other subflow. */
+#define BACKUP_PENALTY	(1ULL << 63)
 
-	return sf->avg_pacing_rate;
+/*
+ * How long the bytes in the socket linger, in seconds * 2^32: queued bytes, of which
+ * there are less than 2^31, over an average of the pacing rate in bytes a second. That
+ * is kept in 32 bits and starts from the socket's. ~0: not known.
+ */
+static __always_inline __u64 burst_linger(struct mptcp_subflow_context *sf,
+					  const struct sock *ssk)
+{
+	__u32 pace = sf->avg_pacing_rate;
+
+	if (!pace) {
+		pace = ssk->sk_pacing_rate;
+		sf->avg_pacing_rate = pace;
+		if (!pace)
+			return ~0ULL;
+	}
+	return ((__u64)(__u32)ssk->sk_wmem_queued << 32) / pace;
 }
 
 static __always_inline int burst_commit(struct mptcp_sock *msk, struct mptcp_subflow_context *sf)
 {
 	const struct sock *ssk = sf->tcp_sock;
-	__u64 burst, wmem;
+	__u64 wmem = ssk->sk_wmem_queued;
+	__u64 burst = msk->wnd_end - msk->snd_nxt;
 
-	burst = min((__u64)SEND_BURST_SIZE, mptcp_wnd_end(msk) - msk->snd_nxt);
-	wmem = ssk->sk_wmem_queued;
+	burst = min(burst, (__u64)SEND_BURST_SIZE);
 	if (burst) {
 		sf->avg_pacing_rate = (sf->avg_pacing_rate * wmem +
 				       ssk->sk_pacing_rate * burst) / (burst + wmem);
@@ -49,44 +59,29 @@ static __always_inline int burst_commit(struct mptcp_sock *msk, struct mptcp_sub
 SEC("struct_ops")
 int BPF_PROG(burst_get_send, struct mptcp_sock *msk)
 {
-	struct mptcp_subflow_context *sf, *regular = NULL, *backup = NULL;
-	__u64 regular_linger = ~0ULL, backup_linger = ~0ULL;
-	bool any_regular = false;
-
-	mptcp_set_timeout((struct sock *)msk);
+	struct mptcp_subflow_context *sf, *best = NULL;
+	__u64 least = ~0ULL;
 
 	mpx_for_each_subflow(msk, sf) {
-		bool is_backup = mpx_is_backup(sf);
+		const struct sock *ssk = sf->tcp_sock;
 		__u64 linger;
-		__u32 pace;
 
-		if (!mptcp_subflow_active(sf))
-			continue;
-		if (!is_backup)
-			any_regular = true;
-
-		pace = burst_pace(sf);
-		if (!pace)
+		if (!mpx_is_active(sf, ssk))
 			continue;
 
-		linger = ((__u64)(__u32)sf->tcp_sock->sk_wmem_queued << 32) / pace;
-		if (is_backup) {
-			if (linger < backup_linger) {
-				backup_linger = linger;
-				backup = sf;
-			}
-		} else if (linger < regular_linger) {
-			regular_linger = linger;
-			regular = sf;
+		linger = burst_linger(sf, ssk);
+		if (mpx_is_backup(sf))
+			linger |= BACKUP_PENALTY;
+		if (linger < least) {
+			least = linger;
+			best = sf;
 		}
 	}
 
-	if (!any_regular)
-		regular = backup;
-	if (!regular || !bpf_sk_stream_memory_free(regular))
+	if (!best || !bpf_sk_stream_memory_free(best))
 		return -EAGAIN;
 
-	return burst_commit(msk, regular);
+	return burst_commit(msk, best);
 }
 
 SEC("struct_ops")

@@ -16,8 +16,6 @@ int BPF_PROG(first_get_send, struct mptcp_sock *msk)
 {
 	struct mptcp_subflow_context *sf;
 
-	mptcp_set_timeout((struct sock *)msk);
-
 	mpx_for_each_subflow(msk, sf) {
 		if (!mptcp_subflow_active(sf))
 			continue;

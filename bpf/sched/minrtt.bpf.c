@@ -22,8 +22,6 @@ int BPF_PROG(minrtt_get_send, struct mptcp_sock *msk)
 	__u32 regular_srtt = ~0U, backup_srtt = ~0U;
 	bool any_regular = false;
 
-	mptcp_set_timeout((struct sock *)msk);
-
 	mpx_for_each_subflow(msk, sf) {
 		bool is_backup = mpx_is_backup(sf);
 		__u32 srtt;

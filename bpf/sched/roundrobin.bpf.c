@@ -55,8 +55,6 @@ int BPF_PROG(roundrobin_get_send, struct mptcp_sock *msk)
 		return -EAGAIN;
 	last_id = state->last_id;
 
-	mptcp_set_timeout((struct sock *)msk);
-
 	mpx_for_each_subflow(msk, sf) {
 		bool is_backup = mpx_is_backup(sf);
 

@@ -24,6 +24,11 @@
 #define MPTCP_EXT_F_APP	(1U << 16)
 #endif
 
+/* Likewise: all that a decision marks send the same data, not successive pieces. */
+#ifndef MPTCP_SCHED_F_DUP
+#define MPTCP_SCHED_F_DUP	(1U << 0)
+#endif
+
 #ifndef min
 #define min(a, b)	((a) < (b) ? (a) : (b))
 #endif
@@ -34,6 +39,7 @@
 #include <mptcp_bpf/kfuncs.bpf.h>
 #include <mptcp_bpf/policy.bpf.h>
 #include <mptcp_bpf/subflow.bpf.h>
+#include <mptcp_bpf/send.bpf.h>
 #include <mptcp_bpf/retrans.bpf.h>
 
 #endif /* __MPTCP_BPF_COMMON_BPF_H */

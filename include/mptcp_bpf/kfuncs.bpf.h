@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-2-Clause */
 /*
  * The kernel functions of BPF packet schedulers. All of them may be called from
- * get_send and get_retrans, and but for bpf_mptcp_policy_error() from nowhere
- * else. There the connection is owned by the caller or its data lock is held; the
- * sockets of the subflows are not locked.
+ * get_send and get_retrans, unless their comment says otherwise. There the
+ * connection is owned by the caller or its data lock is held; the sockets of the
+ * subflows are not locked.
+ *
+ * Those declared weak are not in every kernel: ask bpf_ksym_exists() first, or call
+ * the helper of send.bpf.h that does.
  */
 #ifndef __MPTCP_BPF_KFUNCS_BPF_H
 #define __MPTCP_BPF_KFUNCS_BPF_H
@@ -42,7 +45,7 @@ extern void mptcp_subflow_set_scheduled(struct mptcp_subflow_context *sf, bool s
  */
 extern bool mptcp_subflow_active(struct mptcp_subflow_context *sf) __ksym;
 
-/* Set the MPTCP-level retransmission timeout from those of the subflows. */
+/* Does nothing: the kernel sets the retransmission timeout itself after each decision. */
 extern void mptcp_set_timeout(struct sock *sk) __ksym;
 
 /* First data sequence number beyond the peer's window. */
@@ -60,5 +63,26 @@ extern bool bpf_mptcp_subflow_queues_empty(struct sock *sk) __ksym;
  * From init, get_send and get_retrans.
  */
 extern void bpf_mptcp_policy_error(struct mptcp_sock *msk, int code) __ksym __weak;
+
+/*
+ * From get_send: if data is pending then, ask again in @usecs at the latest, however
+ * silent the network is. One deadline per connection, the last call counts. Clamped
+ * to [100, net.mptcp.sched_timeout]. Returns 0 or a negative errno.
+ */
+extern int bpf_mptcp_sched_wait(struct mptcp_sock *msk, __u32 usecs) __ksym __weak;
+
+/*
+ * From get_send: the most that @sf takes from this decision, clamped to one segment
+ * and 1 MiB. msk->snd_burst bounds what all marked subflows take together.
+ */
+extern int bpf_mptcp_subflow_set_quota(struct mptcp_subflow_context *sf,
+				       __u32 bytes) __ksym __weak;
+
+/*
+ * From get_send and subflow_event: after the callback, send up to @bytes, at most 64
+ * KiB, of what is not acknowledged yet again on @sf, oldest first. -EBUSY while one
+ * such request is pending, -ENOTCONN if @sf cannot carry data.
+ */
+extern int bpf_mptcp_reinject(struct mptcp_subflow_context *sf, __u32 bytes) __ksym __weak;
 
 #endif /* __MPTCP_BPF_KFUNCS_BPF_H */
