@@ -172,6 +172,7 @@ static void run_policy(unsigned int worker, struct policy *policy, struct policy
 	res->run_ms = (now_ns() - start) / MSEC;
 	res->sends = policy->stats->sends;
 	res->retranses = policy->stats->retranses;
+	res->events = policy->stats->events;
 	if (next->stats)
 		policy_close(next);
 	policy_close(policy);
@@ -265,8 +266,8 @@ static void print_result(uint64_t i)
 	if (r->outcome == FAILED)
 		printf(": %s; source: %s/%" PRIu64 ".bpf.c", r->reason, opt.objects, opt.seed + i);
 	printf(" (load %" PRIu64 " ms, run %" PRIu64 " ms, %u connections, %u subflows, %" PRIu64
-	       " sends, %" PRIu64 " retranses;%s)\n", r->load_ms, r->run_ms, r->connections,
-	       r->subflows, r->sends, r->retranses, r->notes);
+	       " sends, %" PRIu64 " retranses, %" PRIu64 " events;%s)\n", r->load_ms, r->run_ms,
+	       r->connections, r->subflows, r->sends, r->retranses, r->events, r->notes);
 	fflush(stdout);
 }
 
@@ -351,6 +352,7 @@ static int start_workers(void)
 static const char * const counters[] = {
 	"SchedFallbackStall", "SchedFallbackRetrans", "SchedFallbackError",
 	"SchedFallbackBudget", "SchedDisabled", "SchedMoved", "SchedInvalidMark", "SchedClamped",
+	"SchedDupBytes", "SchedReinjBytes", "SchedWaits",
 	"MPJoinSynRx", "SubflowStale", "MPCapableFallbackACK", NULL,
 };
 
@@ -370,7 +372,7 @@ static void print_counters(void)
 static bool print_sums(void)
 {
 	uint64_t n[FAILED + 1] = { 0 }, sends = 0, retranses = 0, connections = 0, subflows = 0;
-	uint64_t i, unsafe = 0, aborted = 0, kept = 0, moved = 0;
+	uint64_t i, events = 0, unsafe = 0, aborted = 0, kept = 0, moved = 0;
 
 	for (i = 0; i < opt.count; i++) {
 		const struct result *r = &shm->result[i];
@@ -379,6 +381,7 @@ static bool print_sums(void)
 		unsafe += seed_unsafe(opt.seed + i, 1) >= 0;
 		sends += r->sends;
 		retranses += r->retranses;
+		events += r->events;
 		connections += r->connections;
 		subflows += r->subflows;
 		aborted += r->aborted;
@@ -387,8 +390,8 @@ static bool print_sums(void)
 	}
 	printf("passed %" PRIu64 "\nfailed %" PRIu64 "\nrefused %" PRIu64 "\nunsafe %" PRIu64 "\n",
 	       n[PASSED], n[FAILED] + n[RUNNING] + n[NOT_RUN], n[REFUSED], unsafe);
-	printf("sends %" PRIu64 "\nretranses %" PRIu64 "\nconnections %" PRIu64 "\n", sends,
-	       retranses, connections);
+	printf("sends %" PRIu64 "\nretranses %" PRIu64 "\nevents %" PRIu64 "\nconnections %" PRIu64
+	       "\n", sends, retranses, events, connections);
 	printf("subflows %" PRIu64 "\naborted %" PRIu64 "\nkept %" PRIu64 "\non_default %" PRIu64
 	       "\n", subflows, aborted, kept, moved);
 	return n[PASSED] + n[REFUSED] == opt.count;

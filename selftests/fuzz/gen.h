@@ -12,7 +12,7 @@
 #define MAX_INDENT	6
 #define MAX_SCORES	2
 
-enum callback { CB_INIT, CB_SEND, CB_RETRANS, CB_RELEASE, CB_EXIT };
+enum callback { CB_INIT, CB_SEND, CB_RETRANS, CB_EVENT, CB_RELEASE, CB_EXIT };
 
 /* How much a policy makes an effort. */
 enum manners { SANE, CARELESS, HOSTILE };
@@ -23,14 +23,15 @@ struct gen {
 
 	/* what this policy has */
 	bool msk_storage, subflow_storage, array, hash, percpu, ringbuf, timer, locked;
-	bool errors, burns, callback_loop;
+	bool errors, burns, callback_loop, waits, quotas, reinjects;
 	unsigned int scores;
 
 	/* where we are */
 	enum callback callback;
 	bool sleepable;
 	bool scoring;		/* in a function that gets one subflow, "sf0", and no connection */
-	unsigned int walks;	/* sf0 .. are valid */
+	unsigned int given;	/* sf0 is what the callback is about: not to leave by break */
+	unsigned int walks;	/* sf0 .. are valid, the given one included */
 	unsigned int counts;	/* i0 .. are valid */
 	unsigned int indent;
 	int budget;		/* statements left for this callback */
@@ -52,6 +53,12 @@ static inline bool gen_decides(const struct gen *g)
 	return g->callback == CB_SEND || g->callback == CB_RETRANS;
 }
 
+/* May this callback look at the subflows? */
+static inline bool gen_looks(const struct gen *g)
+{
+	return gen_decides(g) || g->callback == CB_EVENT;
+}
+
 /* One line of the program, indented. */
 void line(struct gen *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same, to be continued */
@@ -69,7 +76,7 @@ void constant(struct gen *g);
 
 /* Up to @n random statements, as far as the budget goes. */
 void statements(struct gen *g, unsigned int n);
-/* Gives up or takes its time, if it is one that does. */
+/* Gives up, takes its time or sends again, if it is one that does. */
 void mischief(struct gen *g);
 /* Which subflows does the callback mark? */
 void picker(struct gen *g);

@@ -138,8 +138,10 @@ static void leaf(struct gen *g)
 		shared(g);
 	} else if (g->callback == CB_EXIT) {
 		printf("(__u64)info->kind");
-	} else if (gen_decides(g) && dice < 85) {
+	} else if (gen_looks(g) && dice < 85) {
 		printf("mptcp_wnd_end(msk)");
+	} else if (g->callback == CB_EVENT && dice < 92) {
+		printf("(__u64)events");
 	} else {
 		printf("(__u64)msk->%s", RAND_ARRAY(&g->rand, msk_fields));
 	}
@@ -180,6 +182,8 @@ void cond(struct gen *g, unsigned int depth)
 
 	if (g->walks && dice < 35) {
 		about_subflow(g, &RAND_ARRAY(&g->rand, questions));
+	} else if (g->callback == CB_EVENT && dice < 45) {
+		printf("(events & %u)", 1u << gen_below(g, 7));
 	} else if (dice < 55) {
 		printf("(bpf_get_prandom_u32() & %u)", 1u << gen_below(g, 4));
 	} else if (depth && dice < 65) {

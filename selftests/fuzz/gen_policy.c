@@ -43,6 +43,15 @@ static const struct {
 	{ CB_SEND, "while (!bpf_get_prandom_u32())\n\t\t;" },
 	{ CB_SEND, "key = bpf_get_prandom_u32();\n"
 		   "\tfuzz.sink = ((volatile __u64 *)fuzz.cell)[key];" },
+	{ CB_EVENT, "mptcp_subflow_set_scheduled(sf0, true);" },
+	{ CB_EVENT, "bpf_mptcp_sched_wait(msk, 1000);" },
+	{ CB_EVENT, "bpf_mptcp_subflow_set_quota(sf0, 1000);" },
+	{ CB_EVENT, "bpf_loop(4, round_of_loop, &a, 0);" },
+	{ CB_EVENT, "sf0->subflow_id = 0;" },
+	{ CB_RETRANS, "bpf_mptcp_sched_wait(msk, 1000);" },
+	{ CB_RETRANS, "mpx_for_each_subflow(msk, sf0)\n"
+		      "\t\tbpf_mptcp_reinject(sf0, 1000);" },
+	{ CB_INIT, "bpf_mptcp_sched_wait(msk, 1000);" },
 	{ CB_INIT, "mptcp_set_timeout((struct sock *)msk);" },
 	{ CB_INIT, "a = mptcp_wnd_end(msk);" },
 	{ CB_INIT, "mpx_for_each_subflow(msk, sf0)\n\t\ta++;" },
@@ -70,6 +79,9 @@ static void set_up(struct gen *g, uint64_t seed)
 	g->errors = g->manners != SANE && gen_percent(g, 15);
 	g->burns = g->manners == HOSTILE && gen_percent(g, 25);
 	g->callback_loop = gen_percent(g, 10);
+	g->waits = gen_percent(g, 30);
+	g->quotas = gen_percent(g, 30);
+	g->reinjects = gen_percent(g, 30);
 	g->scores = gen_percent(g, 30) ? rand_between(&g->rand, 1, MAX_SCORES) : 0;
 }
 
@@ -196,9 +208,9 @@ static void print_locals(struct gen *g)
 	if (gen_decides(g))
 		printf("\tstruct mptcp_subflow_context *pick = NULL;\n\tint verdict = %s;\n",
 		       gen_percent(g, 80) ? "0" : "-EAGAIN");
-	printf("\tstruct mptcp_subflow_context *sf0, *sf1, *sf2, *other;\n"
+	printf("\tstruct mptcp_subflow_context *sf0%s, *sf1, *sf2, *other;\n"
 	       "\tstruct tcp_sock *tp;\n\tstruct sock *ssk;\n\t__u64 *value, *note;\n\t__u32 key;\n"
-	       "\tint i0, i1, i2;\n");
+	       "\tint i0, i1, i2;\n", g->callback == CB_EVENT ? " = subflow" : "");
 	if (g->msk_storage && g->callback != CB_EXIT)
 		printf("\tstruct fuzz_state *state = bpf_sk_storage_get(&states, msk, NULL,\n"
 		       "\t\t\t\t\t\t\t%s);\n",
@@ -250,10 +262,27 @@ static void print_notice(struct gen *g)
 	printf("\tfuzz.sink = a ^ b ^ c ^ d;\n}\n\n");
 }
 
-/* Which of the optional callbacks are there? */
+/* Which of the optional members are there? */
 struct members {
-	bool init, retrans, release, exit, sleepy_exit;
+	bool init, retrans, event, release, exit, sleepy_exit;
+	uint32_t events;
 };
+
+static void print_event(struct gen *g, const struct members *m, int bad)
+{
+	callback_begin(g, CB_EVENT, "struct_ops",
+		       "void BPF_PROG(fuzz_event, struct mptcp_sock *msk,\n"
+		       "\t      struct mptcp_subflow_context *subflow, __u32 events)", bad);
+	printf("\t__sync_fetch_and_add(&fuzz.events, 1);\n"
+	       "\tif (!events || events & ~%uu)\n"
+	       "\t\t__sync_fetch_and_add(&fuzz.bad_event, 1);\n", m->events);
+	if (m->init)
+		printf("\tmust_live(msk);\n");
+	g->given = g->walks = 1;
+	mischief(g);
+	print_notice(g);
+	g->given = g->walks = 0;
+}
 
 static void print_optional(struct gen *g, const struct members *m, int bad)
 {
@@ -300,13 +329,17 @@ static void print_policy(struct gen *g, uint64_t seed, int bad)
 
 	m.init = gen_percent(g, 60) || (bad >= 0 && unsafe[bad].where == CB_INIT);
 	m.release = gen_percent(g, 60) || (bad >= 0 && unsafe[bad].where == CB_RELEASE);
-	m.retrans = gen_percent(g, 50);
+	m.retrans = gen_percent(g, 50) || (bad >= 0 && unsafe[bad].where == CB_RETRANS);
+	m.event = gen_percent(g, 50) || (bad >= 0 && unsafe[bad].where == CB_EVENT);
+	m.events = m.event ? rand_between(&g->rand, 1, 127) : 0;
 	m.exit = gen_percent(g, 50);
 	m.sleepy_exit = gen_percent(g, 30);
 	printf("struct fuzz_stats fuzz SEC(FUZZ_STATS_MAP) = { .counted = %d };\n\n",
 	       m.init && m.release);
 	print_functions(g);
 	print_decisions(g, &m, bad);
+	if (m.event)
+		print_event(g, &m, bad);
 	print_optional(g, &m, bad);
 	printf("SEC(\".struct_ops.link\")\nstruct mptcp_sched_ops fuzz_ops = {\n"
 	       "\t.get_send\t= (void *)fuzz_get_send,\n");
@@ -318,8 +351,10 @@ static void print_policy(struct gen *g, uint64_t seed, int bad)
 		printf("\t.release\t= (void *)fuzz_release,\n");
 	if (m.exit)
 		printf("\t.exit\t\t= (void *)fuzz_exit,\n");
-	if (gen_percent(g, 30))
-		printf("\t.flags\t\t= MPTCP_EXT_F_APP,\n");
+	if (m.event)
+		printf("\t.subflow_event\t= (void *)fuzz_event,\n\t.events\t\t= %u,\n", m.events);
+	printf("\t.flags\t\t= %s | %s,\n", gen_percent(g, 30) ? "MPTCP_EXT_F_APP" : "0",
+	       gen_percent(g, 35) ? "MPTCP_SCHED_F_DUP" : "0");
 	printf("\t.name\t\t= \"fuzz%" PRIu64 "\",\n};\n", seed);
 }
 

@@ -56,6 +56,12 @@ static void end_expr(struct gen *g, unsigned int depth)
 	printf(";\n");
 }
 
+static void end_call(struct gen *g)
+{
+	expr(g, 1);
+	printf(");\n");
+}
+
 static char any_variable(struct gen *g)
 {
 	return 'a' + gen_below(g, 4);
@@ -162,8 +168,7 @@ static void stmt_timer(struct gen *g)
 static void stmt_locked(struct gen *g)
 {
 	start(g, "locked_add(");
-	expr(g, 1);
-	printf(");\n");
+	end_call(g);
 }
 
 /* ---- fields of the scheduler ---- */
@@ -286,7 +291,7 @@ static void stmt_lookup(struct gen *g)
 	}
 	start(g, "if (other)");
 	block_begin(g);
-	if (gen_percent(g, 60))
+	if (gen_decides(g) && gen_percent(g, 60))
 		line(g, "mptcp_subflow_set_scheduled(other, mptcp_subflow_active(other));");
 	if (gen_percent(g, 40))
 		line(g, "a += other->subflow_id + bpf_sk_stream_memory_free(other);");
@@ -341,6 +346,41 @@ static void stmt_error(struct gen *g)
 
 	line(g, "if ((bpf_get_prandom_u32() & %u) == 0)", (1u << gen_below(g, 7)) - 1);
 	line(g, "\tbpf_mptcp_policy_error(msk, %s);", RAND_ARRAY(&g->rand, codes));
+}
+
+/* Microseconds, from less than what is granted to more than that */
+static void stmt_wait(struct gen *g)
+{
+	start(g, "a += bpf_mptcp_sched_wait(msk, ");
+	if (g->manners == SANE)
+		printf("%u);\n", 1u << rand_between(&g->rand, 7, 16));
+	else if (gen_percent(g, 50))
+		printf("(__u32)bpf_get_prandom_u32() >> %u);\n", gen_below(g, 32));
+	else
+		end_call(g);
+}
+
+static void stmt_quota(struct gen *g)
+{
+	start(g, "a += bpf_mptcp_subflow_set_quota(sf%u, ", gen_below(g, g->walks));
+	if (g->manners == SANE)
+		printf("%u);\n", 1u << rand_between(&g->rand, 9, 18));
+	else
+		end_call(g);
+}
+
+/* Rare enough to leave room for what was not sent yet, but for those who do not care */
+static void stmt_reinject(struct gen *g)
+{
+	unsigned int rarity;
+
+	rarity = g->manners == HOSTILE ? gen_below(g, 3) : rand_between(&g->rand, 3, 6);
+	line(g, "if ((bpf_get_prandom_u32() & %u) == 0)", (1u << rarity) - 1);
+	start(g, "\ta += bpf_mptcp_reinject(sf%u, ", gen_below(g, g->walks));
+	if (g->manners == SANE)
+		printf("%u);\n", 1u << rand_between(&g->rand, 10, 16));
+	else
+		end_call(g);
 }
 
 /* From a fraction of what a decision may take to many times that */
@@ -408,7 +448,20 @@ static void stmt_count(struct gen *g)
 
 static bool walking(const struct gen *g) { return g->walks > 0; }
 static bool decides(const struct gen *g) { return gen_decides(g); }
-static bool in_loop(const struct gen *g) { return g->walks || g->counts; }
+static bool looks(const struct gen *g) { return gen_looks(g); }
+static bool in_loop(const struct gen *g) { return g->walks > g->given || g->counts; }
+static bool can_mark(const struct gen *g) { return gen_decides(g) && g->walks; }
+static bool can_wait(const struct gen *g) { return g->waits && g->callback == CB_SEND; }
+
+static bool can_limit(const struct gen *g)
+{
+	return g->quotas && g->callback == CB_SEND && g->walks;
+}
+
+static bool can_reinject(const struct gen *g)
+{
+	return g->reinjects && g->walks && (g->callback == CB_SEND || g->callback == CB_EVENT);
+}
 static bool has_state(const struct gen *g) { return g->msk_storage && g->callback != CB_EXIT; }
 static bool has_notes(const struct gen *g) { return g->subflow_storage && g->walks; }
 static bool has_array(const struct gen *g) { return g->array || g->percpu; }
@@ -421,7 +474,7 @@ static bool can_nest(const struct gen *g) { return g->indent < MAX_INDENT; }
 
 static bool can_walk(const struct gen *g)
 {
-	return can_nest(g) && gen_decides(g) && g->walks < MAX_WALKS && g->walks + g->counts < 4;
+	return can_nest(g) && gen_looks(g) && g->walks < MAX_WALKS && g->walks + g->counts < 4;
 }
 
 static bool can_count(const struct gen *g) { return can_nest(g) && g->walks + g->counts < 3; }
@@ -431,7 +484,7 @@ static bool can_return(const struct gen *g) { return g->indent > 1 && g->manners
 
 static bool can_fail(const struct gen *g)
 {
-	return g->errors && (gen_decides(g) || g->callback == CB_INIT);
+	return g->errors && (gen_looks(g) || g->callback == CB_INIT);
 }
 
 /* not inside loops: there it would take hours */
@@ -460,19 +513,22 @@ static const struct {
 	{ stmt_ringbuf,		has_ringbuf,	5 },
 	{ stmt_timer,		has_timer,	4 },
 	{ stmt_locked,		has_lock,	4 },
-	{ stmt_burst,		decides,	6 },
+	{ stmt_burst,		looks,		6 },
 	{ stmt_pacing,		walking,	6 },
-	{ stmt_mark,		walking,	14 },
-	{ stmt_unmark,		walking,	3 },
-	{ stmt_pick,		walking,	8 },
+	{ stmt_mark,		can_mark,	14 },
+	{ stmt_unmark,		can_mark,	3 },
+	{ stmt_pick,		can_mark,	8 },
 	{ stmt_mark_pick,	decides,	5 },
 	{ stmt_verdict,		can_decide,	3 },
 	{ stmt_return,		can_return,	3 },
 	{ stmt_leave,		can_leave,	2 },
 	{ stmt_timeout,		decides,	4 },
-	{ stmt_lookup,		decides,	4 },
+	{ stmt_lookup,		looks,		4 },
 	{ stmt_tcp,		walking,	3 },
 	{ stmt_wrong_object,	can_mistake,	4 },
+	{ stmt_wait,		can_wait,	6 },
+	{ stmt_quota,		can_limit,	8 },
+	{ stmt_reinject,	can_reinject,	6 },
 	{ stmt_error,		can_fail,	4 },
 	{ stmt_burn,		can_burn,	6 },
 	{ stmt_callback_loop,	can_call_back,	4 },
@@ -512,6 +568,8 @@ void mischief(struct gen *g)
 		stmt_error(g);
 	if (g->burns && gen_percent(g, 70))
 		stmt_burn(g);
+	if (can_reinject(g) && gen_percent(g, 60))
+		stmt_reinject(g);
 }
 
 /* ---- pickers ---- */
@@ -576,6 +634,10 @@ void picker(struct gen *g)
 	block_begin(g);
 	g->walks = 1;
 	usable(g);
+	if (can_limit(g) && gen_percent(g, 50))
+		stmt_quota(g);
+	if (can_reinject(g) && gen_percent(g, 50))
+		stmt_reinject(g);
 	RAND_ARRAY(&g->rand, ways)(g);
 	if (g->manners != SANE && gen_percent(g, 20))
 		statements(g, 2);

@@ -39,7 +39,7 @@ struct result {
 	bool over;			/* nothing is added any more, but a late complaint */
 	char reason[320];		/* of a failure */
 	char notes[128];		/* what happened on purpose */
-	uint64_t sends, retranses, load_ms, run_ms;
+	uint64_t sends, retranses, events, load_ms, run_ms;
 	uint32_t connections, subflows, aborted, kept, moved_to_default;
 };
 

@@ -175,6 +175,8 @@ const char *policy_complaint(const struct policy *p, bool over)
 		return "init was called twice without release";
 	if (s->bad_exit)
 		return "exit was called with a wrong kind";
+	if (s->bad_event)
+		return "subflow_event was called for nothing, or for what it does not want";
 	if (!s->counted)
 		return NULL;
 	if (over ? inits != releases : inits < releases) {

@@ -9,11 +9,12 @@
 #define FUZZ_STATS_MAP	".data.fuzz"
 
 struct fuzz_stats {
-	__u64 sends, retranses;		/* calls of a callback */
+	__u64 sends, retranses, events;	/* calls of a callback */
 	__u64 inits, releases, exits;
 	__u64 counted;			/* does it have both init and release? */
 	__u64 no_memory;		/* no storage: nothing can be said about the order */
-	__u64 before_init, after_release, twice, bad_exit;	/* broken promises of the kernel */
+	/* broken promises of the kernel */
+	__u64 before_init, after_release, twice, bad_exit, bad_event;
 	__u64 sink;			/* keeps the compiler from dropping computations */
 	__u64 cell[4];
 	__u64 zero;			/* and stays so, but neither compiler nor verifier know */

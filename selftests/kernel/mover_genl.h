@@ -167,7 +167,7 @@ static inline void genl_family(const struct nlattr *attrs, size_t len, void *arg
 }
 
 /* Acts on the network namespace that the caller is in now. */
-static inline int genl_open(struct genl *g)
+static inline int genl_open_family(struct genl *g, const char *name)
 {
 	struct genl_request req;
 	int one = 1, err;
@@ -179,11 +179,16 @@ static inline int genl_open(struct genl *g)
 	setsockopt(g->fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	setsockopt(g->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	genl_begin(&req, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, NLM_F_ACK);
-	genl_put_text(&req, CTRL_ATTR_FAMILY_NAME, MPTCP_EXT_GENL_NAME);
+	genl_put_text(&req, CTRL_ATTR_FAMILY_NAME, name);
 	err = genl_call(g, &req, genl_family, &g->family);
 	if (err)
 		close(g->fd);
 	return err;
+}
+
+static inline int genl_open(struct genl *g)
+{
+	return genl_open_family(g, MPTCP_EXT_GENL_NAME);
 }
 
 #endif

@@ -30,6 +30,18 @@ refused bad_name "name" "a name with a hyphen"
 refused bad_flags "flag" "an unknown flag"
 refused missing_kfunc "bpf_mptcp_no_such_function" "a kernel function that does not exist"
 
+for what in mark wait quota; do
+	refused ${what}_in_event "is not allowed" "a $what from subflow_event"
+done
+for what in wait quota reinject; do
+	refused ${what}_in_retrans "is not allowed" "a $what from get_retrans"
+done
+refused wait_in_init "bpf_mptcp_sched_wait is not allowed" "a wait from init"
+refused sleepable_event "sleepable|subflow_event" "a subflow_event that may sleep"
+refused unknown_event "event|not support" "an event that does not exist"
+refused no_events "event" "subflow_event without events"
+refused events_alone "event" "events without subflow_event"
+
 for object in kfunc_in_fentry kfunc_in_tcp_cc; do
 	run_quiet bpftool prog loadall "$(policy_object refused/$object)" "/sys/fs/bpf/$object"
 	isnt "$STATUS" 0 "$object: not from another type of program"
@@ -59,6 +71,9 @@ run_ok "panic removes them all" "$PMCTL" panic
 loaded_policies=()
 is "$(</proc/sys/net/mptcp/available_schedulers)" default "only the built-in one is left"
 
-kernel_says() { dmesg_new | grep -vE "does not implement get_send|all policies in BPF disabled"; }
+kernel_says() {
+	dmesg_new | grep -vE "does not implement get_send|has subflow_event without events" |
+		grep -v "all policies in BPF disabled"
+}
 is "$(kernel_says)" "" "the kernel log is silent"
 done_testing

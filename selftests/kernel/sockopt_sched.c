@@ -22,7 +22,7 @@
 
 #include "sched_opt.h"
 
-#define MAX_CHILDREN	8
+#define MAX_CHILDREN	16
 #define DATA_CHUNK	4096
 
 static const char help[] =
@@ -37,6 +37,8 @@ static const char help[] =
 "  get, get/LEN            getsockopt() into 64 bytes, or LEN, or with get/LEN=null nowhere;\n"
 "                          get/null: a null pointer for the length\n"
 "  data=BYTES              through the connection and back, compared\n"
+"  write=BYTES             into the client's socket; nobody reads them\n"
+"  abort                   close the client's socket, with a reset\n"
 "  uid=N                   give up all privileges and be this user\n"
 "  unshare, unshare-net    enter a new user and network namespace, network namespace\n"
 "  lo                      set the loopback device up\n"
@@ -209,6 +211,22 @@ static int step_data(const char *amount)
 	return 0;
 }
 
+static int step_write(const char *amount)
+{
+	return send_all(client, strtoul(amount, NULL, 0), 0);
+}
+
+static int step_abort(void)
+{
+	const struct linger now = { .l_onoff = 1 };
+	int err = 0;
+
+	if (setsockopt(client, SOL_SOCKET, SO_LINGER, &now, sizeof(now)) || close(client))
+		err = -errno;
+	client = -1;
+	return err;
+}
+
 /* ---- who asks ---- */
 
 static int step_uid(const char *uid)
@@ -313,8 +331,12 @@ static int run_step(const char *name, const char *len, const char *value, char *
 		return step_close();
 	if (!strcmp(name, "lo"))
 		return step_lo();
+	if (!strcmp(name, "abort"))
+		return step_abort();
 	if (!strcmp(name, "data") && value)
 		return step_data(value);
+	if (!strcmp(name, "write") && value)
+		return step_write(value);
 	if (!strcmp(name, "uid") && value)
 		return step_uid(value);
 	if (!strcmp(name, "run") && value)

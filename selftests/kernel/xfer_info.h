@@ -113,6 +113,7 @@ struct conn_stat {
 	uint32_t token;
 	uint64_t sampled_ns;
 	uint64_t bytes_retrans;	/* sent again on another subflow */
+	uint64_t bytes_sent;	/* by the connection, each byte once */
 	unsigned int nr;
 	struct subflow_stat subflow[INFO_MAX_SUBFLOWS];
 };
@@ -374,6 +375,7 @@ static inline int info_sample(int fd, struct conn_stat *cs, const struct diag_ta
 	if (full.msk.token)
 		cs->token = full.msk.token;
 	cs->bytes_retrans = full.msk.bytes_retrans;
+	cs->bytes_sent = full.msk.bytes_sent;
 	cs->mptcp = true;
 	cs->known = true;
 	return 0;

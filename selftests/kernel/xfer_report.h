@@ -65,7 +65,7 @@ static void report_subflows(FILE *f, const char *key, enum side s)
 }
 
 struct totals {
-	uint64_t sent, received, start, end, gap, retrans, bytes_retrans, wire;
+	uint64_t sent, received, start, end, gap, retrans, bytes_retrans, conn_bytes, wire;
 	bool fallback;
 };
 
@@ -90,6 +90,7 @@ static void totals_add(struct totals *t, const struct conn_result *r, bool sende
 	if (!sender)
 		return;
 	t->bytes_retrans += r->stat.bytes_retrans;
+	t->conn_bytes += r->stat.bytes_sent;
 	for (i = 0; i < r->stat.nr; i++) {
 		t->retrans += r->stat.subflow[i].retrans;
 		t->wire += r->stat.subflow[i].bytes_sent;
@@ -118,6 +119,7 @@ static void report_result(FILE *f, const char *error)
 		t.retrans);
 	fprintf(f, ",\"bytes_retrans\":%" PRIu64 ",\"wire_bytes\":%" PRIu64, t.bytes_retrans,
 		t.wire);
+	fprintf(f, ",\"conn_bytes_sent\":%" PRIu64, t.conn_bytes);
 	fprintf(f, ",\"longest_gap_ms\":%" PRIu64, t.gap / MSEC);
 	report_subflows(f, "subflows", from);
 	report_subflows(f, "peer_subflows", !from);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Wants to know everything. */
+#include "events.h"
+
+char _license[] SEC("license") = "GPL";
+
+#define WANTED	(MPTCP_SCHED_EV_ADDED | MPTCP_SCHED_EV_REMOVED | MPTCP_SCHED_EV_ACKED | \
+		 MPTCP_SCHED_EV_LOSS | MPTCP_SCHED_EV_RECOVERED | MPTCP_SCHED_EV_STALE | \
+		 MPTCP_SCHED_EV_PRIO)
+
+SEC("struct_ops")
+int BPF_PROG(events_get_send, struct mptcp_sock *msk)
+{
+	return watched_send(msk);
+}
+
+SEC("struct_ops")
+int BPF_PROG(events_get_retrans, struct mptcp_sock *msk)
+{
+	return watched_retrans(msk);
+}
+
+SEC("struct_ops")
+void BPF_PROG(events_event, struct mptcp_sock *msk, struct mptcp_subflow_context *sf, __u32 events)
+{
+	take_event(msk, sf, events, WANTED);
+}
+
+SEC(".struct_ops.link")
+struct mptcp_sched_ops events_ops = {
+	.get_send	= (void *)events_get_send,
+	.get_retrans	= (void *)events_get_retrans,
+	.subflow_event	= (void *)events_event,
+	.events		= WANTED,
+	.name		= "events",
+};
