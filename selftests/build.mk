@@ -23,8 +23,8 @@ vm:	all ## a root shell on the patched kernel (10 s once built)
 
 test:	all ## everything below except test-debug and test-upstream; SUITE='NAME...' (45 min / 30 min)
 	$(Q)kernel-patches/kernel.sh build --base
-	$(Q)$(MAKE) --no-print-directory fuzz
-	$(Q)selftests/test.sh unit harness base vm first
+	$(Q)$(MAKE) --no-print-directory fuzz upstream-programs
+	$(Q)selftests/test.sh unit harness base upstream vm first
 
 test-unit: all ## Criterion tests on this machine (20 s)
 	$(Q)selftests/test.sh unit

@@ -3,7 +3,7 @@
 
 .PHONY: test-upstream upstream-programs
 
-test-upstream: all upstream-programs ## the kernel's own MPTCP selftests: same results? (estimate, two idle cores: 2 h)
+test-upstream: all upstream-programs ## the kernel's own MPTCP selftests: same results? (estimate, two idle cores: 40 min)
 	$(Q)kernel-patches/kernel.sh build --base
 	$(Q)selftests/test.sh upstream-full
 

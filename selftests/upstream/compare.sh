@@ -7,8 +7,8 @@
 #				fewer, pass in OTHER?
 #	compare.sh DIR		did every subtest pass?
 #
-# Printed as skipped: a subtest that its script marks as flaky where it failed, and
-# what was skipped, or failed, in both or in BASE alone.
+# Printed as skipped: a subtest that its script marks as flaky where it failed, what
+# failed in one of two tries, and what was skipped, or failed, in both or in BASE alone.
 
 set -euo pipefail
 
@@ -34,6 +34,10 @@ lines()
 		lines other "$1"
 	fi
 } | awk -F'\t' -v alone=$(($# == 1)) '
+	BEGIN {
+		shaky["flaky"] = "failed, and its script calls it flaky"
+		shaky["once"] = "failed in one of two tries"
+	}
 	{
 		key = $3 ": " $4
 		if (++times[$1, key] > 1) key = key " (" times[$1, key] ")"
@@ -47,8 +51,8 @@ lines()
 	function judge(key, b, o) {
 		if (o == "") say(0, key, ", passed without: did not run")
 		else if (b == "") say(0, key, ", " o " here: did not run without")
-		else if (o == "flaky" || (b == "flaky" && o == "pass"))
-			say(1, key, " # SKIP its script calls it flaky (without: " b ", here: " o ")")
+		else if (shaky[o] || (shaky[b] && o == "pass"))
+			say(1, key, " # SKIP " shaky[shaky[o] ? o : b] " (without: " b ", here: " o ")")
 		else if (o == "skip" && b == "skip") say(1, key, " # SKIP skipped on both")
 		else if (o == "fail" && b == "fail") say(1, key, " # SKIP failed on both")
 		else if (o == b) say(1, key, "")
@@ -61,7 +65,7 @@ lines()
 			o = result["other", key]
 			if (!alone) judge(key, result["base", key], o)
 			else if (o == "skip") say(1, key, " # SKIP skipped by its script")
-			else if (o == "flaky") say(1, key, " # SKIP failed, and its script calls it flaky")
+			else if (shaky[o]) say(1, key, " # SKIP " shaky[o])
 			else say(o == "pass", key, "")
 		}
 		printf "1..%d\n", nr
