@@ -16,7 +16,8 @@ $(O)/selftests/kernel/%: selftests/kernel/%.c
 $(BPF_OBJS) $(TEST_BPF): $(KSTAMP)
 
 -include $(HELPERS:=.d) $(TEST_BPF:.o=.d)
--include selftests/unit/build.mk selftests/fuzz/build.mk selftests/upstream/build.mk
+-include selftests/unit/build.mk selftests/fuzz/build.mk selftests/upstream/build.mk \
+	selftests/bench/build.mk
 
 vm:	all ## a root shell on the patched kernel (10 s once built)
 	$(Q)selftests/vm/run $(KFLAGS)
