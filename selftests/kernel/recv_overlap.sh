@@ -52,7 +52,8 @@ is "$(figure bytes)" $((CONNECTIONS * 24100)) "all before the overlapping segmen
 between "$(figure rmem_min)" 36000 80000 "that segment is charged"
 balanced "segment unread"
 
-closed() { [[ $(in_ns "$SV" cat /proc/net/sockstat) == *"TCP: inuse 0 orphan 0"* ]]; }
+# not the orphans: they are counted for the machine, and other tests leave some behind
+closed() { [[ $(in_ns "$SV" cat /proc/net/sockstat) == *"TCP: inuse 0 "* ]]; }
 wait_for 10 closed && ok "all connections end" || not_ok "all connections end"
 is "$(dmesg_new)" "" "the kernel log is silent"
 done_testing
