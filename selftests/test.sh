@@ -110,7 +110,7 @@ for stage in "$@"; do
 	echo "== $stage"
 	case $stage in
 	unit|harness|first) "$stage" "$dir";;
-	vm)		everything "$dir" --mem 2500M --timeout 2400;;	# 10,000 connections fit
+	vm)		everything "$dir" --mem 2500M --timeout 3600;;	# 10,000 connections fit
 	base)		SUITE="unpatched ctl_run" machine "$dir" machine --base --timeout 300;;
 	debug)		machines "$dir" 3 --debug --mem 3G --timeout 5400;;
 	upstream)	"$HERE/upstream/test.sh" "$dir" fast;;
