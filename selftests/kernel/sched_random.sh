@@ -53,8 +53,9 @@ between "${sum[refused]:--1}" "${sum[unsafe]:-0}" $((count * 15 / 100 + 1)) \
 is "${sum[left_over]:-none}" 0 "none is left in the kernel at the end"
 isnt "${sum[kept]:-0}" 0 "some decided to the end"
 isnt "${sum[events]:-0}" 0 "some were told what happened"
+# among a few there may be none
 for what in SchedDupBytes SchedReinjBytes SchedWaits; do
-	isnt "${sum[$what]:-0}" 0 "some had their way: $what"
+	((count < 50)) || isnt "${sum[$what]:-0}" 0 "some had their way: $what"
 done
 isnt $((${sum[SchedFallbackStall]:-0} + ${sum[SchedFallbackRetrans]:-0} +
 	${sum[SchedFallbackError]:-0} + ${sum[SchedFallbackBudget]:-0})) 0 \

@@ -134,7 +134,9 @@ xfer_wait
 is "$VERDICT" ok "panic while they wait: every byte arrives unchanged"
 loaded_policies=()
 
+# panic left the network namespace on default
 load waits_again bad/waits_again --set wait_us=20000
+set_sched waits_again "$CL"
 xfer_start --bytes 500k --connections 5
 wait_for 10 xfer_connected
 run_ok "five more wait" wait_for 20 connected waits_again 5
