@@ -32,9 +32,10 @@ transfer() { # XFER-ARGS...
 FRAME=32
 
 # A subflow whose turn comes after the bytes were acknowledged, over another one, need not send them
-# any more. On a busy machine some turns come late.
+# any more. On a busy machine some turns come late: 94 % was seen beside two other machines. Without
+# duplicates it would be half.
 on_every_path() { # TITLE BYTES [PERCENT]
-	local i again least=$(($2 * ${3:-95} / 100))
+	local i again least=$(($2 * ${3:-85} / 100))
 
 	is "$VERDICT" ok "$1: every byte arrives unchanged" || return
 	again=$(xfer_get .bytes_retrans)
